@@ -1,0 +1,1 @@
+//! Runlight: a microcoded Lisp machine.

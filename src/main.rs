@@ -1,0 +1,2 @@
+//! The `runlight` command.
+fn main() {}

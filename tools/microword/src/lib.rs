@@ -1,0 +1,1 @@
+//! The Lambda microinstruction word, its fields and codes, declared once.
