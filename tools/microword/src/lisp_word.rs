@@ -43,9 +43,9 @@ codes! {
 codes! {
     /// The cdr code of a word, bits 31:30.
     CdrCode CDR_CODES {
-        Normal = 0, "CDR-NORMAL", "the next word holds the cdr";
+        Next = 0, "CDR-NEXT", "the cdr is the list that begins at the next word";
         Error = 1, "CDR-ERROR", "this word is the cdr of a full pair";
-        Nil = 2, "CDR-NIL", "the cdr is NIL";
-        Next = 3, "CDR-NEXT", "the cdr is the list that begins at the next word";
+        Normal = 2, "CDR-NORMAL", "the next word holds the cdr";
+        Nil = 3, "CDR-NIL", "the cdr is NIL";
     }
 }
