@@ -76,19 +76,19 @@
 (define-macroinstruction parse-keys slot #o073 "(list -- v…)" :args 1 "keyword arguments: constant d is a simple vector: element 0 T when other keys are allowed, then the keywords; pushes a value or the unsupplied marker for each, leftmost given wins; errors are Lisp errors (odd list, unknown key unless :allow-other-keys)")
 
 ;;; Fixnum and structure operations with an immediate
-(define-macroinstruction add-immediate slot #o100 "(x -- x+d)" :args 1 :results 1 :escape si:%add "")
-(define-macroinstruction subtract-immediate slot #o101 "(x -- x-d)" :args 1 :results 1 :escape si:%subtract "")
+(define-macroinstruction add-immediate slot #o100 "(x -- x+d)" :args 1 :results 1 :escape si:%add-slow "")
+(define-macroinstruction subtract-immediate slot #o101 "(x -- x-d)" :args 1 :results 1 :escape si:%subtract-slow "")
 (define-macroinstruction eq-immediate slot #o102 "(x -- t/nil)" :args 1 :results 1 :predicate t "eq to the fixnum d")
-(define-macroinstruction equal-immediate slot #o103 "(x -- t/nil)" :args 1 :results 1 :predicate t :escape si:%num-equal "= d")
-(define-macroinstruction less-immediate slot #o104 "(x -- t/nil)" :args 1 :results 1 :predicate t :escape si:%less "< d")
-(define-macroinstruction greater-immediate slot #o105 "(x -- t/nil)" :args 1 :results 1 :predicate t :escape si:%greater "> d")
+(define-macroinstruction equal-immediate slot #o103 "(x -- t/nil)" :args 1 :results 1 :predicate t :escape si:%num-equal-slow "= d")
+(define-macroinstruction less-immediate slot #o104 "(x -- t/nil)" :args 1 :results 1 :predicate t :escape si:%less-slow "< d")
+(define-macroinstruction greater-immediate slot #o105 "(x -- t/nil)" :args 1 :results 1 :predicate t :escape si:%greater-slow "> d")
 (define-macroinstruction data-type-p slot #o106 "(x -- t/nil)" :args 1 :results 1 :predicate t "the data type is d")
 (define-macroinstruction instance-ref slot #o107 "(instance -- x)" :args 1 :results 1 "word d of an instance; traps when the operand is not an instance")
 (define-macroinstruction instance-set slot #o110 "(x instance -- x)" :args 2 :results 1 "store word d of an instance")
 (define-macroinstruction check-layout slot #o113 "(x -- x)" :args 1 :results 1 "traps unless x is an instance whose layout is constant d or includes it")
 (define-macroinstruction list slot #o111 "(x… -- list)" :results 1 "cdr-coded list of d elements")
 (define-macroinstruction list-star slot #o112 "(x… tail -- list)" :results 1 "d elements and a tail")
-(define-macroinstruction vector slot #o113 "(x… -- v)" :results 1 "simple vector of d elements")
+(define-macroinstruction vector slot #o114 "(x… -- v)" :results 1 "simple vector of d elements")
 
 ;;; Branches: offset from the next instruction, in halfwords
 (define-macroinstruction branch branch #o040 "(--)" :args 0 :results 0 :flow t "always")

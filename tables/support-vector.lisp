@@ -1,7 +1,8 @@
 ;;; The support vector: Lisp symbols that the microcode calls or stores, in the
 ;;; order of their slots. Each entry (name symbol "use") is SVC-name in microcode.
 ;;; After these come, in the order of tables/macroinstructions.lisp, the symbols
-;;; named there with :escape (each once), as SVC-ESCAPE-name-of-instruction.
+;;; named there with :escape (each once), as SVC-ESCAPE-name: si:%add-slow is
+;;; SVC-ESCAPE-ADD-SLOW.
 
 (define-support-vector
   (trap si:%trap "called by TRAP: (number operands)")
