@@ -1,1 +1,4 @@
-//! The cold-load builder.
+//! The cold-load builder: from compiled functions and data to a load band.
+
+pub mod band;
+pub mod image;
