@@ -85,7 +85,7 @@
 (define-macroinstruction data-type-p slot #o106 "(x -- t/nil)" :args 1 :results 1 :predicate t "the data type is d")
 (define-macroinstruction instance-ref slot #o107 "(instance -- x)" :args 1 :results 1 "word d of an instance; traps when the operand is not an instance")
 (define-macroinstruction instance-set slot #o110 "(x instance -- x)" :args 2 :results 1 "store word d of an instance")
-(define-macroinstruction check-layout slot #o114 "(x -- x)" :args 1 :results 1 "traps unless x is an instance whose layout is constant d or includes it")
+(define-macroinstruction check-layout slot #o113 "(x -- x)" :args 1 :results 1 "traps unless x is an instance whose layout is constant d or includes it")
 (define-macroinstruction list slot #o111 "(x… -- list)" :results 1 "cdr-coded list of d elements")
 (define-macroinstruction list-star slot #o112 "(x… tail -- list)" :results 1 "d elements and a tail")
 (define-macroinstruction vector slot #o114 "(x… -- v)" :results 1 "simple vector of d elements")
