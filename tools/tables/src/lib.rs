@@ -141,13 +141,22 @@ fn support_vector(
                 .any(|s| s.symbol == *escape && s.name.starts_with("escape-"))
         {
             slots.push(Support {
-                name: format!("escape-{}", base.trim_start_matches('%')),
+                name: format!("escape-{}", escape_name(escape)),
                 symbol: escape.clone(),
                 meaning: format!("slow path of {}", instruction.name),
             });
         }
     }
     Ok(slots)
+}
+
+/// `si:%add-slow` is `add-slow`.
+fn escape_name(symbol: &str) -> &str {
+    symbol
+        .rsplit(':')
+        .next()
+        .unwrap_or(symbol)
+        .trim_start_matches('%')
 }
 
 #[cfg(test)]
