@@ -1,1 +1,4 @@
 //! Runlight: a microcoded Lisp machine.
+
+pub mod bus;
+pub mod processor;

@@ -42,6 +42,8 @@ pub enum Undefined {
     LpcInPopjSlot,
     /// A decode word asks for a return or an inhibiting drop through (found when it happens).
     DecodeTransfer(Transfer),
+    /// A decode word has its start-read bit set (found when it happens).
+    DecodeStartRead,
 }
 
 impl std::fmt::Display for Undefined {
@@ -87,6 +89,7 @@ impl std::fmt::Display for Undefined {
             Undefined::DecodeTransfer(transfer) => {
                 write!(f, "a decode word asks for {}", transfer.name())
             }
+            Undefined::DecodeStartRead => write!(f, "a decode word has its start-read bit set"),
         }
     }
 }
