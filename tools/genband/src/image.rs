@@ -530,6 +530,6 @@ mod tests {
         let header = *image.cell(pointer(f));
         assert_eq!(header >> 14 & 31, 1);
         assert_eq!(header & 0x3fc, 9 * 4);
-        assert_eq!(*image.cell(pointer(f) + 9), 0o63 << 22 | 1 << 16 | 0o200);
+        assert_eq!(*image.cell(pointer(f) + 9), 0o66 << 22 | 1 << 16 | 0o200);
     }
 }
