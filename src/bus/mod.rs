@@ -85,3 +85,17 @@ pub trait Bus {
     /// and stop at the end of the instruction.
     fn take_attention(&mut self) -> bool;
 }
+
+pub mod backplane;
+pub mod clock;
+pub mod console;
+pub mod disk;
+pub mod hostfile;
+pub mod wires;
+
+pub use backplane::Backplane;
+pub use clock::{Clock, Date};
+pub use console::{Console, ConsoleInput};
+pub use disk::{Disk, Medium};
+pub use hostfile::{FileAnswer, FileRequest, HostFile};
+pub use wires::{InterruptLine, Output, Wires};

@@ -1,0 +1,1 @@
+//! What the SDU does before there is a running processor.

@@ -1,0 +1,1 @@
+//! What the SDU says when the processor runs no longer.
