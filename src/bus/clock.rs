@@ -78,8 +78,8 @@ impl Clock {
             reg::DATE_FRACTION => self.date.microseconds,
             reg::INTERVAL => self.interval,
             reg::STATUS => {
-                u32::from(self.expired) * reg::STATUS_EXPIRED
-                    | u32::from(self.expiry.is_some()) * reg::STATUS_RUNNING
+                (u32::from(self.expired) * reg::STATUS_EXPIRED)
+                    | (u32::from(self.expiry.is_some()) * reg::STATUS_RUNNING)
             }
             reg::CONTROL => self.line.control,
             reg::INTERRUPT_ADDRESS => self.line.address,

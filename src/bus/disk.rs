@@ -178,9 +178,9 @@ impl Disk {
     pub fn inspect(&self, register: u32) -> u32 {
         match register {
             reg::STATUS => {
-                u32::from(self.end.is_some()) * reg::STATUS_BUSY
-                    | u32::from(self.done) * reg::STATUS_DONE
-                    | u32::from(self.error != 0) * reg::STATUS_ERROR
+                (u32::from(self.end.is_some()) * reg::STATUS_BUSY)
+                    | (u32::from(self.done) * reg::STATUS_DONE)
+                    | (u32::from(self.error != 0) * reg::STATUS_ERROR)
             }
             reg::ERROR => self.error,
             reg::BLOCK => self.block,

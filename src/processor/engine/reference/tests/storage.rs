@@ -180,7 +180,7 @@ fn map_sources_and_destinations() {
     };
     assert_eq!([read(), read(), read()], [0o12, 0xffff, 0xff_ffff]);
     let (level_1, control, _) = bench.state.map.raw();
-    assert_eq!((level_1[0o7700], control[0o12 << 5 | 5]), (0o12, 0xffff));
+    assert_eq!((level_1[0o3740], control[0o12 << 5 | 5]), (0o12, 0xffff));
 }
 
 #[test]
