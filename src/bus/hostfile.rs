@@ -172,7 +172,8 @@ impl HostFile {
     pub fn inspect(&self, register: u32) -> u32 {
         match register {
             reg::STATUS => {
-                (u32::from(self.busy) * reg::STATUS_BUSY) | (u32::from(self.done) * reg::STATUS_DONE)
+                (u32::from(self.busy) * reg::STATUS_BUSY)
+                    | (u32::from(self.done) * reg::STATUS_DONE)
             }
             reg::ERROR => self.error,
             reg::HANDLE => self.handle,
