@@ -1,0 +1,83 @@
+//! The example programs: each assembles without a word of complaint, to the
+//! listing that is kept beside it. `ACCEPT=1 cargo test -p uasm` keeps new ones.
+
+use std::path::Path;
+
+use uasm::{Options, Source, assemble, listing};
+
+fn check(program: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let text = std::fs::read_to_string(folder.join(format!("{program}.lisp"))).expect("source");
+    let sources = [Source {
+        name: format!("{program}.lisp"),
+        text,
+    }];
+    let mut options = Options::default();
+    if let Ok(text) = std::fs::read_to_string(folder.join(format!("{program}.opcodes"))) {
+        options.macro_opcodes = uasm::macro_opcodes("opcodes", &text).expect("opcodes");
+    }
+    let assembled = assemble(&sources, options);
+    assert!(
+        assembled.report.diagnostics.is_empty(),
+        "\n{}",
+        assembled.report
+    );
+    let object = assembled.object.expect("no errors");
+    let found = format!(
+        "{}\n\n;;; Disassembled\n\n{}",
+        listing(&object, &sources),
+        listing(&object, &[])
+    );
+    let kept = folder.join(format!("{program}.listing"));
+    if std::env::var_os("ACCEPT").is_some() {
+        std::fs::write(&kept, &found).expect("written");
+    }
+    let expected = std::fs::read_to_string(&kept).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{program}.listing differs; ACCEPT=1 keeps the new one:\n{found}"
+    );
+    // The bytes of the object file come back as they were.
+    let bytes = object.to_bytes();
+    let again = uasm::Object::from_bytes(&bytes, Path::new(program)).expect("good");
+    assert!(again == object);
+    // What the disassembler prints assembles to the same words, by the sources' names.
+    let mut line = uasm::LineAssembler::new(Some(&object));
+    for (address, word) in &object.control {
+        let text = uasm::disassemble(microword::Microword(*word), Some(&object));
+        match line.assemble(&text) {
+            Ok(again) => assert_eq!(again, *word, "{address:o}: {text}"),
+            Err(report) => panic!("{address:o}: {text}\n{report}"),
+        }
+    }
+}
+
+#[test]
+fn count() {
+    check("count");
+}
+
+#[test]
+fn multiply() {
+    check("multiply");
+}
+
+#[test]
+fn types() {
+    check("types");
+}
+
+#[test]
+fn decode() {
+    check("decode");
+}
+
+#[test]
+fn the_language_itself_is_sound() {
+    let assembled = assemble(&[], Options::default());
+    assert!(
+        assembled.report.diagnostics.is_empty(),
+        "\n{}",
+        assembled.report
+    );
+}
