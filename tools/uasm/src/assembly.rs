@@ -125,6 +125,7 @@ impl LineAssembler {
                     .symbols
                     .define(name, program, Origin::Source, Position::default());
             }
+            assembly.constants.know(&object.symbols.constants);
             for (name, number) in &object.symbols.numbers {
                 let program = Program::Number(i128::from(*number));
                 let _ = assembly

@@ -216,7 +216,8 @@ fn alu(word: Microword, names: &Names<'_>, out: &mut Vec<String>) {
         Some(AluFunction::Seta) => m == 0,
         _ => false,
     };
-    if moves && !(function == Some(AluFunction::Setz) && !out.is_empty()) {
+    // SETZ into a destination is said; the bare word is NO-OP.
+    if moves && (function != Some(AluFunction::Setz) || out.is_empty()) {
         name = None;
     } else if function.is_none() {
         name = Some(raw(word, &Microword::FUNCTION));

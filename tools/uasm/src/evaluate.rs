@@ -572,9 +572,7 @@ impl Assembly<'_> {
             self.error(form.at, format!("{name} is not the name of a field"), "");
             return None;
         };
-        let Some(value) = self.number(value) else {
-            return None;
-        };
+        let value = self.number(value)?;
         // LMI's names for fields, some with a constant to add.
         let (symbol, value) = match symbol {
             "function-source" => {

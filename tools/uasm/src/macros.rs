@@ -56,18 +56,18 @@ impl Assembly<'_> {
 
     /// DEFUN, DEFCONST and their like: to Lisp, and a constant is also a symbol of the assembly.
     pub(crate) fn lisp_definition(&mut self, head: &str, form: &Form, arguments: &[Form]) {
-        if head.starts_with("defcon") || head == "defparameter" || head == "defvar" {
-            if let [name, value, ..] = arguments
-                && let Some(name) = name.as_symbol()
-            {
-                self.quiet += 1;
-                let number = self.lisp_number(value);
-                self.quiet -= 1;
-                if let Some(number) = number {
-                    self.define(name, Program::Number(number), form.at);
-                    if self.evaluator.is_none() {
-                        return;
-                    }
+        let constant = head.starts_with("defcon") || head == "defparameter" || head == "defvar";
+        if constant
+            && let [name, value, ..] = arguments
+            && let Some(name) = name.as_symbol()
+        {
+            self.quiet += 1;
+            let number = self.lisp_number(value);
+            self.quiet -= 1;
+            if let Some(number) = number {
+                self.define(name, Program::Number(number), form.at);
+                if self.evaluator.is_none() {
+                    return;
                 }
             }
         }

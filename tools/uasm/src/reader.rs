@@ -486,7 +486,7 @@ fn simple_number(text: &str, radix: u32) -> Option<i128> {
         return None;
     }
     let value = match digits.strip_suffix('.') {
-        Some(decimal) => i128::from_str_radix(decimal, 10).ok()?,
+        Some(decimal) => decimal.parse().ok()?,
         None => i128::from_str_radix(digits, radix).ok()?,
     };
     Some(sign * value)
