@@ -29,7 +29,7 @@ m-minus-one     (-1)
 ;;; ---- Boxed, live across macroinstructions ----
 (loc 4)
 m-fef           ((byte-value q-data-type dtp-symbol))           ;current function; NIL before the first call
-m-lp            ((byte-value q-data-type dtp-fix))              ;<10:0> buffer index of local 0, <18:11> argument slots
+m-lp            ((byte-value q-data-type dtp-fix))              ;<10:0> buffer index of local 0, <19:12> argument slots
 m-catch         ((byte-value q-data-type dtp-symbol))           ;innermost catch block: stack offset, or NIL
 
 ;;; ---- Boxed temporaries ----

@@ -98,13 +98,14 @@
 
 ;; Stack frame: arguments, three state words, locals, temporaries.
 (define-layout frame-state
-  (caller-frame 0 "caller's M-LP: index of its first local <10:0>, argument slots <18:11>; return kind <24:19>")
+  (caller-frame 0 "caller's M-LP: index of its first local <10:0>, argument slots <19:12>; return kind <24:20>")
   (caller-lc 1 "byte offset of the return point from the caller's function; bit 31 = attention")
   (caller-function 2 "caller's function")
   (words 3 ""))
 (define-fields frame
-  (index 0 11 "PDL buffer index of local 0") (argument-slots 11 8 "argument slots")
-  (return-kind 19 6 "return kind, in a saved word only"))
+  (index 0 11 "PDL buffer index of local 0; the bit above may be a carry out of it")
+  (argument-slots 12 8 "argument slots")
+  (return-kind 20 5 "return kind, in a saved word only"))
 (define-codes return-kind
   (normal 0 "one value; attention only because the buffer must be refilled")
   (values 1 "values, then their number")

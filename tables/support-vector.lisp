@@ -16,4 +16,5 @@
   (undefined-function si:%undefined-function "called with (function arguments) when something is called that is no function")
   (wrong-argument-count si:%wrong-argument-count "called with (function arguments)")
   (gc-notify si:%gc-notify "called with kind discard after a flip has finished")
-  (layout-of-layouts si:%layout-of-layouts ""))
+  (layout-of-layouts si:%layout-of-layouts "")
+  (allow-other-keys :allow-other-keys "keyword argument that parse-keys understands"))
