@@ -152,7 +152,9 @@ impl Assembly<'_> {
         for index in 0..0o2000u32 {
             if matches(level, pattern, index << 6) {
                 any = true;
-                self.fill(decode, decode.area << 10 | index, word);
+                if !self.fill(decode, decode.area << 10 | index, word) {
+                    return;
+                }
             }
         }
         if !any {
@@ -283,7 +285,7 @@ impl Assembly<'_> {
         }
     }
 
-    fn fill(&mut self, decode: &Decode, index: u32, word: u32) {
+    fn fill(&mut self, decode: &Decode, index: u32, word: u32) -> bool {
         let line = self.line_of(&decode.form);
         let index = index as u16;
         if let Some(other) = self.object.mid.get(&index)
@@ -307,10 +309,11 @@ impl Assembly<'_> {
                 ),
                 &place,
             );
-            return;
+            return false;
         }
         self.object.mid.insert(index, word);
         self.object.symbols.mid_lines.insert(index, line);
+        true
     }
 }
 

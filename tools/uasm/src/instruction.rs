@@ -38,6 +38,17 @@ impl Assembly<'_> {
             );
             return None;
         };
+        if let Some(head) = form.head()
+            && OPERATORS.contains(&head)
+            && self.symbols.get(head).is_none()
+        {
+            self.error(
+                form.at,
+                format!("{form} is a program, not an instruction"),
+                &format!("as an element of an instruction it has its own parentheses: ({form})"),
+            );
+            return None;
+        }
         let component = self.component.take();
         let errors = self.error_count;
         // Programs may ask what kind of instruction they stand in: look first, then evaluate.
@@ -368,7 +379,13 @@ impl Assembly<'_> {
 
     /// Puts operands into the A and M fields. M memory is readable in A memory too, so of two M
     /// registers one goes there.
-    fn operands(&mut self, form: &Form, word: &mut Draft, operands: &[Operand], commutes: bool) {
+    fn operands(
+        &mut self,
+        form: &Form,
+        word: &mut Draft,
+        operands: &[Operand],
+        commutes: bool,
+    ) -> bool {
         let mut m: Option<&Operand> = None;
         let mut a: Option<&Operand> = None;
         let mut a_first = false;
@@ -389,7 +406,7 @@ impl Assembly<'_> {
                             format!("two A operands, {} and {}", other.name, operand.name),
                             &help,
                         );
-                        return;
+                        return false;
                     }
                     a_first = m.is_none();
                     a = Some(operand);
@@ -408,7 +425,7 @@ impl Assembly<'_> {
                                 format!("{} cannot be the second operand: it is no part of A memory", operand.name),
                                 &format!("the hardware computes M with A: move {} to an M register first", operand.name),
                             );
-                            return;
+                            return false;
                         }
                         _ => {
                             self.error(
@@ -416,7 +433,7 @@ impl Assembly<'_> {
                                 format!("{} and {} are both functional sources, and only one can be read at a time", first.name, operand.name),
                                 "move one of them to an M register first",
                             );
-                            return;
+                            return false;
                         }
                     },
                     (Some(first), Some(second)) => {
@@ -426,7 +443,7 @@ impl Assembly<'_> {
                             format!("three operands, {first}, {second} and {}", operand.name),
                             "the hardware has one M and one A operand",
                         );
-                        return;
+                        return false;
                     }
                 },
                 Place::Control(_) => {
@@ -435,7 +452,7 @@ impl Assembly<'_> {
                         format!("the label {} is no operand here", operand.name),
                         "(i-mem-loc …) gives its address as a number",
                     );
-                    return;
+                    return false;
                 }
                 Place::Table(..) => {
                     self.error(
@@ -443,7 +460,7 @@ impl Assembly<'_> {
                         format!("the dispatch table {} is no operand here", operand.name),
                         "",
                     );
-                    return;
+                    return false;
                 }
             }
         }
@@ -460,18 +477,19 @@ impl Assembly<'_> {
         }
         if let Some(operand) = m {
             let (Place::M(code) | Place::Functional(code)) = operand.place else {
-                return;
+                return false;
             };
             let name = operand.name.clone();
             self.put(form, word, &Microword::M_SOURCE, u64::from(code), &name);
         }
         if let Some(operand) = a {
             let (Place::A(address) | Place::M(address)) = operand.place else {
-                return;
+                return false;
             };
             let name = operand.name.clone();
             self.put(form, word, &Microword::A_SOURCE, u64::from(address), &name);
         }
+        true
     }
 
     fn alu(&mut self, form: &Form, word: &mut Draft, value: &Value) {
@@ -486,7 +504,9 @@ impl Assembly<'_> {
             .given(&Microword::FUNCTION)
             .then(|| Microword(word.bits as u64).function_bits());
         let function = function.and_then(AluFunction::from_code);
-        self.operands(form, word, &value.operands, function.is_none_or(commutes));
+        if !self.operands(form, word, &value.operands, function.is_none_or(commutes)) {
+            return;
+        }
         let (m, a) = (
             word.given(&Microword::M_SOURCE),
             word.given(&Microword::A_SOURCE),
@@ -536,7 +556,9 @@ impl Assembly<'_> {
     }
 
     fn byte(&mut self, form: &Form, word: &mut Draft, value: &Value) {
-        self.operands(form, word, &value.operands, false);
+        if !self.operands(form, word, &value.operands, false) {
+            return;
+        }
         let dpb =
             word.given(&Microword::ROTATE_MASK) && word.bits >> Microword::ROTATE_MASK.low & 1 != 0;
         let rotates = !word.given(&Microword::ROTATE_SOURCE)
@@ -622,7 +644,9 @@ impl Assembly<'_> {
             condition,
             Some(JumpCondition::NotEqual | JumpCondition::DataTypeNotEqual)
         );
-        self.operands(form, word, &rest, symmetric || now.test() == 0);
+        if !self.operands(form, word, &rest, symmetric || now.test() == 0) {
+            return;
+        }
         let returns = now.jump_transfer_bits() & 4 != 0;
         if !target && !returns && !word.given(&Microword::JUMP_ADDRESS) {
             self.error(form.at, "where to?".to_string(), "a jump names a label");
@@ -714,6 +738,7 @@ impl Assembly<'_> {
 
     fn dispatch(&mut self, form: &Form, word: &mut Draft, value: &Value) {
         let mut table_bits = None;
+        let errors = self.error_count;
         for operand in &value.operands {
             let name = operand.name.clone();
             match operand.place {
@@ -747,6 +772,9 @@ impl Assembly<'_> {
                     "name a dispatch table, or use ((arg-call label) …)",
                 ),
             }
+        }
+        if self.error_count != errors {
+            return;
         }
         if !word.given(&Microword::A_SOURCE) {
             self.error(

@@ -21,7 +21,7 @@ fn defined(bits: u64, opcode: Opcode, source: u64) -> Option<Microword> {
             if word.dest_a() == 0 {
                 let table = microword::DESTINATIONS;
                 let row = &table[word.dest_functional() as usize % table.len()];
-                word = word.with_dest_functional(if source % 2 == 0 {
+                word = word.with_dest_functional(if source.is_multiple_of(2) {
                     0
                 } else {
                     u64::from(row.code)
