@@ -45,6 +45,9 @@ pub struct Options<'o> {
     /// Opcodes of macroinstructions, for `misc-inst-entry` and `macro-ir-misc-decode`. Names are
     /// lower case.
     pub macro_opcodes: BTreeMap<String, u32>,
+    /// For macroinstructions that occupy other or more words of decode memory than a MISC
+    /// opcode's one: name and indices, for `misc-inst-entry`. These come before `macro_opcodes`.
+    pub macro_entries: BTreeMap<String, std::ops::Range<u16>>,
     /// Tables of constants.
     pub constants: Vec<ConstantTable>,
     /// The Lisp that runs macros; without one a macro is an error.
@@ -59,6 +62,7 @@ impl Default for Options<'_> {
         Options {
             features: vec!["lambda".to_string()],
             macro_opcodes: BTreeMap::new(),
+            macro_entries: BTreeMap::new(),
             constants: Vec::new(),
             evaluator: None,
             boards: microword::Boards::all(),
@@ -211,6 +215,7 @@ pub(crate) struct Decode {
 /// The state of one assembly.
 pub(crate) struct Assembly<'o> {
     pub features: Vec<String>,
+    pub macro_entries: BTreeMap<String, std::ops::Range<u16>>,
     pub macro_opcodes: BTreeMap<String, u32>,
     pub evaluator: Option<&'o mut dyn MacroEvaluator>,
     pub boards: microword::Boards,
@@ -265,6 +270,7 @@ impl<'o> Assembly<'o> {
     fn new(options: Options<'o>, language_file: u32) -> Assembly<'o> {
         let mut assembly = Assembly {
             features: options.features,
+            macro_entries: options.macro_entries,
             macro_opcodes: options.macro_opcodes,
             evaluator: options.evaluator,
             boards: options.boards,

@@ -236,14 +236,26 @@ impl Assembly<'_> {
         }
         let names: &[Form] = what.as_list().unwrap_or(std::slice::from_ref(what));
         for name in names {
+            let entries = name
+                .as_symbol()
+                .and_then(|name| self.macro_entries.get(name).cloned());
+            if let Some(entries) = entries {
+                for index in entries.clone() {
+                    self.fill(decode, u32::from(index), word);
+                }
+                let entry = Entry {
+                    opcode: u32::from(entries.start),
+                    address: decode.address as u16,
+                };
+                self.object.symbols.entries.insert(name.to_string(), entry);
+                continue;
+            }
             let opcode = match name.as_symbol() {
                 Some(symbol) => match self.macro_opcodes.get(symbol) {
                     Some(opcode) => *opcode,
                     None => {
-                        let near = crate::diagnostic::nearest(
-                            symbol,
-                            self.macro_opcodes.keys().map(String::as_str),
-                        );
+                        let known = self.macro_opcodes.keys().chain(self.macro_entries.keys());
+                        let near = crate::diagnostic::nearest(symbol, known.map(String::as_str));
                         let help = near.map_or_else(
                             || {
                                 "the table of macroinstructions gives opcodes their names"
