@@ -41,9 +41,9 @@
         '(end-dispatch)
         '(locality i-mem)))
 
-(defmacro answer-when-negative (function m a)
-  "Pop-jump with T or NIL in place of the top of the stack: is M function A negative?"
-  (list (list 'popj-after-next '(m-1) function m a 'output-selector-bit-mirror)
+(defmacro answer-when-negative (&rest value)
+  "Return with T or NIL in place of the top of the stack: is the ALU's VALUE negative?"
+  (list (append '(popj-after-next (m-1)) value '(output-selector-bit-mirror))
         '((pdl-top) dpb m-1 (byte-field 1 3) a-v-nil)))
 
 (defmacro answer-when-zero ()
@@ -234,7 +234,7 @@ x-eq-immediate (misc-inst-entry eq-immediate)
 
 (fixnum-test minusp svc-escape-minusp-slow
         ((m-1) output-selector-extend-25 pdl-top)
-        (answer-when-negative setm m-1 a-garbage))
+        (answer-when-negative m-1))
 
 (fixnum-test plusp svc-escape-plusp-slow
         ((m-1) output-selector-extend-25 pdl-top)

@@ -181,3 +181,19 @@ memory or a functional source, has the data type."
   (list (list 'jump-data-type-equal register
               (list 'a-constant (list 'byte-value 'q-data-type type))
               label)))
+
+;;; ---- Leaving the fast path ----
+
+(defmacro escape (operands service)
+  "The rest is done by the Lisp function in slot SERVICE of the support vector, called with
+the OPERANDS (1 to 3) words on top of the stack: as if the macroinstruction had been that call.
+The routines ESCAPE-1 to ESCAPE-3 take the slot from READ-I-ARG."
+  (list (list (list 'arg-jump (intern (concatenate 'string "ESCAPE-"
+                                                   (string (code-char (+ 48. operands))))))
+              (list 'i-arg service))))
+
+(defmacro wrong-type (place type)
+  "Trap: the operand in PLACE (a register, or PDL-TOP) is not of the Lisp type TYPE. A value
+given by the handler is put in PLACE, and the macroinstruction is done again."
+  (list '(call trap)
+        (list 'error-table 'wrong-type place type)))
