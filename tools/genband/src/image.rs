@@ -453,8 +453,9 @@ impl ImageBuilder {
         let code_free = self.code_origin() + self.code.len() as u32;
         self.set_communication("static-free", fixnum(boxed_free.into()));
         self.set_communication("static-code-free", fixnum(code_free.into()));
-        // The free rest of a boxed page must be tagged words too.
-        let whole = self.boxed.len().next_multiple_of(PAGE_WORDS);
+        // The free rest of a boxed page must be tagged words too; CDR may look at the
+        // word after the last cell.
+        let whole = (self.boxed.len() + 1).next_multiple_of(PAGE_WORDS);
         self.boxed.resize(whole, fixnum(0));
         vec![
             Run {
