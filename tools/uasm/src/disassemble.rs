@@ -10,8 +10,8 @@ use microword::{
 };
 
 use crate::constant::ZERO;
-use crate::instruction::{uses_a, uses_m};
 use crate::object::Object;
+use crate::overlay::{uses_a, uses_m};
 use crate::symbol::Memory;
 
 /// The text of a microinstruction. With an object, places have the names that its sources gave
