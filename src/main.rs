@@ -1,2 +1,7 @@
 //! The `runlight` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runlight::cli::main()
+}

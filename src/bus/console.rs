@@ -97,7 +97,10 @@ impl Console {
         match register {
             reg::DATA_OUT => wires.say(Output::Console(character().into())),
             reg::ERROR_OUT => wires.say(Output::Error(character().into())),
-            reg::CONTROL => self.line.control = data,
+            reg::CONTROL => {
+                self.line.control = data;
+                wires.input_wanted |= data & reg::CONTROL_INPUT != 0 && self.hungry();
+            }
             reg::INTERRUPT_ADDRESS => self.line.address = data,
             reg::ACKNOWLEDGE => {
                 self.breaking &= data & reg::STATUS_BREAK == 0;
@@ -134,7 +137,10 @@ impl Console {
     /// Takes what came from outside.
     pub fn receive(&mut self, input: &ConsoleInput, wires: &mut Wires) {
         match input {
-            ConsoleInput::Text(text) => self.input.extend(text.chars().map(u32::from)),
+            ConsoleInput::Text(text) => {
+                self.input.extend(text.chars().map(u32::from));
+                wires.input_wanted = false;
+            }
             ConsoleInput::End => self.ended = true,
             ConsoleInput::Break => self.breaking = true,
             ConsoleInput::Size { width, height } => {

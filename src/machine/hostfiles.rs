@@ -220,9 +220,8 @@ impl HostFiles {
     fn open(&mut self, path: &[u8], flags: u32) -> Outcome<u32> {
         let on = |bit: u32| flags & bit != 0;
         let writing = on(reg::OPEN_WRITE) || on(reg::OPEN_APPEND);
-        if !(writing || on(reg::OPEN_READ))
-            || (on(reg::OPEN_CREATE | reg::OPEN_TRUNCATE) && !writing)
-        {
+        let alters = on(reg::OPEN_CREATE | reg::OPEN_TRUNCATE);
+        if !writing && (alters || !on(reg::OPEN_READ)) {
             let text = format!("open flags {flags:#x} make no sense");
             return Err(Failure(reg::ERROR_COMMAND, text));
         }

@@ -5,11 +5,15 @@
 //! that will happen — an event at the gate, a device that comes due, the end of
 //! the burst — so that each falls on exactly its cycle, whatever engine runs and
 //! wherever bursts begin and end. What the host has to do in between (terminal,
-//! waiting, files) is done by [`crate::host`], which only ever calls [`Machine::admit`].
+//! waiting) is done by [`crate::terminal`], which only ever calls [`Machine::admit`].
 
+pub mod config;
+pub mod directory;
 pub mod gate;
 pub mod hostfiles;
 
+pub use config::{ConfigError, GrantSetting, Settings};
+pub use directory::{Directory, DirectoryError};
 pub use gate::{Event, Gate, Input};
 pub use hostfiles::{GrantError, HostFiles};
 

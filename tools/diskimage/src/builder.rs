@@ -142,7 +142,7 @@ mod tests {
         let start = load.first as usize * BLOCK_BYTES;
         assert_eq!(disk[start..start + 3000], [9; 3000]);
         assert_eq!(disk.len(), label.stored_blocks() as usize * BLOCK_BYTES);
-        assert_eq!(label.symbols().map(|p| p.length), Some(5));
+        assert_eq!(label.symbols_of(label.microcode).map(|p| p.length), Some(5));
         assert_eq!(label.to_block()[..], disk[..BLOCK_BYTES]);
     }
 

@@ -319,10 +319,10 @@ impl Label {
             .find(|partition| partition.name == name)
     }
 
-    /// The partition of symbols that belongs to the microcode to boot: `SYMn` for `MCRn`.
-    pub fn symbols(&self) -> Option<&Partition> {
-        let number = self.microcode.0 >> 24;
-        self.partition(Name(Name::new(b"SYM\0").0 | number << 24))
+    /// The partition of symbols that belongs to a microcode partition: `SYMn` for `MCRn`.
+    pub fn symbols_of(&self, microcode: Name) -> Option<&Partition> {
+        let number = microcode.0 & 0xff00_0000;
+        self.partition(Name(Name::new(b"SYM\0").0 | number))
             .filter(|partition| partition.kind == Kind::Symbols && partition.length != 0)
     }
 

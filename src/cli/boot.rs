@@ -1,0 +1,257 @@
+//! Booting a machine: the listener, `run` and `eval`.
+
+use super::options::MachineOptions;
+use super::{CRASHED, Failure, INTERRUPTED, Outcome, state_directory};
+use crate::bus::{Backplane, ConsoleInput, Date, Medium};
+use crate::image::{Image, PROM};
+use crate::machine::hostfiles::universal_time;
+use crate::machine::{Directory, Gate, Halt, HostFiles, Input, Machine, Settings};
+use crate::processor::ProcessorConfig;
+use crate::sdu::{Request, power_up, report};
+use crate::terminal::editor::Terminal;
+use crate::terminal::pipe::Pipe;
+use crate::terminal::{Ended, Front, Inbox, drive};
+use boards::sdu as reg;
+use diskimage::{BLOCK_BYTES, Kind, Label, Name};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
+use uasm::Object;
+
+/// Instructions of history in a crash report.
+const HISTORY: usize = 100;
+
+/// Boots to a listener.
+pub fn listener(options: &MachineOptions) -> Outcome {
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    boot(options, reg::REQUEST_LISTENER, Vec::new(), None, terminal)
+}
+
+/// Runs a Lisp program.
+pub fn run(options: &MachineOptions, file: &Path, arguments: Vec<String>) -> Outcome {
+    let named = |error| Failure::file(format!("{}: {error}", file.display()));
+    let path = std::path::absolute(file).map_err(named)?;
+    if !std::fs::metadata(&path).map_err(named)?.is_file() {
+        return Err(Failure::file(format!("{}: not a file", file.display())));
+    }
+    let text = path
+        .to_str()
+        .ok_or_else(|| Failure::file(format!("{}: its name is not UTF-8", file.display())))?;
+    let mut strings = vec![text.to_string()];
+    strings.extend(arguments);
+    boot(options, reg::REQUEST_RUN, strings, path.parent(), false)
+}
+
+/// Evaluates an expression.
+pub fn eval(options: &MachineOptions, expression: String) -> Outcome {
+    boot(options, reg::REQUEST_EVAL, vec![expression], None, false)
+}
+
+/// A disk, its label, and the symbols of the microcode on it.
+struct Drive {
+    label: Label,
+    medium: Medium,
+    symbols: Option<Object>,
+}
+
+fn boot(
+    options: &MachineOptions,
+    kind: u32,
+    arguments: Vec<String>,
+    readable: Option<&Path>,
+    terminal: bool,
+) -> Outcome {
+    let (settings, directory) = options.settings()?;
+    let drive_unit = open_drive(directory.as_ref(), &settings)?;
+    let prom = boot_prom()?;
+    let files = host_files(&settings, readable)?;
+
+    let mut bus = Backplane::new(settings.memory);
+    bus.disk.medium = drive_unit.medium;
+    bus.sdu.bands = (
+        settings.microcode.unwrap_or(drive_unit.label.microcode).0,
+        settings.load.unwrap_or(drive_unit.label.load).0,
+    );
+    if let Some(words) = directory
+        .as_ref()
+        .map(Directory::nvram)
+        .transpose()
+        .map_err(Failure::file)?
+    {
+        bus.sdu.nvram = words.unwrap_or(bus.sdu.nvram);
+    }
+    power_up::self_test(&mut bus).map_err(|error| Failure {
+        message: error.to_string(),
+        status: CRASHED,
+    })?;
+
+    let config = ProcessorConfig::default();
+    let mut machine = Machine::new(settings.engine, config, bus, Gate::live(false), files);
+    machine.set_cycle_limit(settings.max_cycles);
+    power_up::load(&mut machine.state, &prom).map_err(Failure::file)?;
+    machine.admit(Input::Request(Request {
+        kind,
+        arguments,
+        torture: settings.gc_torture,
+        heap_limit: settings.heap_limit * 1024,
+        flags: u32::from(options.no_init) * reg::FLAG_NO_INIT,
+    }));
+    let (universal_time, microseconds) = universal_time(SystemTime::now());
+    machine.admit(Input::Date(Date {
+        universal_time,
+        microseconds,
+    }));
+    tracing::info!(
+        memory = settings.memory,
+        engine = machine.engine().name(),
+        "the clocks run"
+    );
+
+    let inbox = Inbox::default();
+    interrupts_to(&inbox, kind == reg::REQUEST_LISTENER)?;
+    let mut front: Box<dyn Front> = if terminal {
+        let history = state_directory().and_then(|path| make_directory(path).ok());
+        let history = history.map(|path| path.join("history"));
+        let opened = Terminal::new(inbox, history);
+        Box::new(opened.map_err(|error| Failure::file(format!("terminal: {error}")))?)
+    } else {
+        Box::new(Pipe::standard_input(inbox))
+    };
+    let ended = drive(&mut machine, &mut *front, options.speed);
+    if let Some(directory) = &directory {
+        directory
+            .keep_nvram(&machine.bus.sdu.nvram)
+            .map_err(Failure::file)?;
+    }
+    Ok(conclude(
+        &machine,
+        ended,
+        &prom,
+        drive_unit.symbols.as_ref(),
+    ))
+}
+
+/// The exit status of a run; a crash is reported first.
+fn conclude(machine: &Machine, ended: Ended, prom: &Object, symbols: Option<&Object>) -> u8 {
+    let halt = match ended {
+        Ended::Halted(Halt::Exit(status)) => return status,
+        Ended::OutputClosed => return 0,
+        Ended::Stalled => {
+            eprintln!("runlight: the machine waits for something that can never happen");
+            return CRASHED;
+        }
+        Ended::Halted(halt) => halt,
+    };
+    // Until the PROM has handed over, its names are the right ones.
+    let pc = machine.state.sequencer.pc;
+    let in_prom = prom.control.get(&pc) == Some(&machine.state.control.fetch(pc));
+    let object = if in_prom { Some(prom) } else { symbols };
+    eprint!("{}", report::full(&halt, &machine.state, object, HISTORY));
+    CRASHED
+}
+
+fn open_drive(directory: Option<&Directory>, settings: &Settings) -> Result<Drive, Failure> {
+    let (image, medium) = match directory {
+        Some(directory) => directory.disk(Image::embedded).map_err(Failure::file)?,
+        None => {
+            let image = Image::embedded().map_err(Failure::file)?;
+            (image.clone(), image.into_medium())
+        }
+    };
+    let label = image.label;
+    let bands = [
+        (settings.microcode, Kind::Microcode),
+        (settings.load, Kind::Load),
+    ];
+    for (name, kind) in bands
+        .into_iter()
+        .filter_map(|(name, kind)| Some((name?, kind)))
+    {
+        let band = label
+            .partition(name)
+            .filter(|band| band.kind == kind && band.length != 0);
+        if band.is_none() {
+            let there: Vec<String> = label
+                .partitions
+                .iter()
+                .filter(|band| band.kind == kind && band.length != 0)
+                .map(|band| band.name.to_string())
+                .collect();
+            let there = there.join(", ");
+            return Err(Failure::usage(format!(
+                "the disk has no {kind} band {name}; it has {there}"
+            )));
+        }
+    }
+    let microcode = settings.microcode.unwrap_or(label.microcode);
+    let symbols = symbols_of(&label, microcode, &image.stored);
+    Ok(Drive {
+        label,
+        medium,
+        symbols,
+    })
+}
+
+/// The symbols of a microcode band. A disk can do without: then a report shows numbers.
+fn symbols_of(label: &Label, microcode: Name, stored: &[u8]) -> Option<Object> {
+    let band = label.symbols_of(microcode)?;
+    let start = band.first as usize * BLOCK_BYTES;
+    let bytes = stored.get(start..start + band.length as usize)?;
+    match Object::from_bytes(bytes, &PathBuf::from(format!("partition {}", band.name))) {
+        Ok(object) => Some(object),
+        Err(error) => {
+            tracing::warn!("{error}");
+            None
+        }
+    }
+}
+
+fn boot_prom() -> Result<Object, Failure> {
+    if PROM.is_empty() {
+        return Err(Failure::file(
+            "this build of runlight has no boot PROM in it",
+        ));
+    }
+    Object::from_bytes(PROM, Path::new("the boot PROM")).map_err(Failure::file)
+}
+
+/// The host's files, as the settings grant them; `readable` is granted for reading.
+fn host_files(settings: &Settings, readable: Option<&Path>) -> Result<HostFiles, Failure> {
+    let working = std::env::current_dir()
+        .map_err(|error| Failure::file(format!("the working directory: {error}")))?;
+    let mut files = HostFiles::new(working);
+    for grant in &settings.grants {
+        files
+            .grant(&grant.path, grant.writable)
+            .map_err(Failure::file)?;
+    }
+    if let Some(path) = readable {
+        files.grant(path, false).map_err(Failure::file)?;
+    }
+    Ok(files)
+}
+
+fn make_directory(path: PathBuf) -> std::io::Result<PathBuf> {
+    std::fs::create_dir_all(&path)?;
+    Ok(path)
+}
+
+/// Control-C: a listener gets it as a break; a program that runs alone ends. A machine
+/// that does not hear three of them ends too.
+fn interrupts_to(inbox: &Inbox, listening: bool) -> Result<(), Failure> {
+    static UNHEARD: AtomicU32 = AtomicU32::new(0);
+    let inbox = inbox.clone();
+    ctrlc::set_handler(move || {
+        let waiting = if inbox.breaks_waiting() {
+            UNHEARD.fetch_add(1, Ordering::Relaxed)
+        } else {
+            0
+        };
+        if !listening || waiting >= 2 {
+            std::process::exit(i32::from(INTERRUPTED));
+        }
+        inbox.put(ConsoleInput::Break);
+    })
+    .map_err(|error| Failure::file(format!("control-C: {error}")))
+}
