@@ -11,14 +11,14 @@ pub const HISTORY_SIZE: usize = 4096;
 /// The ring of micro-addresses and its 12-bit pointer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct History {
-    pub(crate) ring: Box<[u16; HISTORY_SIZE]>,
+    pub(crate) ring: [u16; HISTORY_SIZE],
     pub(crate) pointer: u16,
 }
 
 impl Default for History {
     fn default() -> History {
         History {
-            ring: super::state::boxed(),
+            ring: [0; HISTORY_SIZE],
             pointer: 0,
         }
     }

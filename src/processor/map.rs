@@ -73,6 +73,15 @@ pub enum Place {
     Byte(u32),
 }
 
+/// A place in the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MapPlace {
+    /// A level-1 entry.
+    Level1(usize),
+    /// Both words of a level-2 entry.
+    Level2(usize),
+}
+
 /// The map: level-1 and level-2 memories.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Map {
@@ -80,7 +89,7 @@ pub struct Map {
     control: Box<[u16; 4096]>,
     page: Box<[u32; 4096]>,
     /// Moves with every write, so that an engine knows when what it derived is stale.
-    pub(crate) generation: Generation,
+    pub(crate) generation: Generation<MapPlace>,
 }
 
 impl Default for Map {
@@ -125,20 +134,23 @@ impl Map {
 
     /// Write the level-1 entry for `address` (10 bits).
     pub fn set_level_1(&mut self, address: u32, value: u32) {
-        self.generation.advance();
+        self.generation
+            .advance(Some(MapPlace::Level1(Map::level_1_index(address))));
         self.level_1[Map::level_1_index(address)] = value as u16 & 0x3ff;
     }
 
     /// Write the level-2 control word for `address` (16 bits).
     pub fn set_control(&mut self, address: u32, value: u32) {
-        self.generation.advance();
-        self.control[self.level_2_index(address)] = value as u16;
+        let index = self.level_2_index(address);
+        self.generation.advance(Some(MapPlace::Level2(index)));
+        self.control[index] = value as u16;
     }
 
     /// Write the level-2 physical-page word for `address` (24 bits).
     pub fn set_page(&mut self, address: u32, value: u32) {
-        self.generation.advance();
-        self.page[self.level_2_index(address)] = value & 0xff_ffff;
+        let index = self.level_2_index(address);
+        self.generation.advance(Some(MapPlace::Level2(index)));
+        self.page[index] = value & 0xff_ffff;
     }
 
     /// Where level 1 keeps its entry for `address`.
@@ -158,7 +170,7 @@ impl Map {
 
     /// Replace the whole map.
     pub(crate) fn replace(&mut self, level_1: &[u32], control: &[u32], page: &[u32]) {
-        self.generation.advance();
+        self.generation.advance(None);
         for i in 0..4096 {
             self.level_1[i] = level_1[i] as u16 & 0x3ff;
             self.control[i] = control[i] as u16;

@@ -18,27 +18,87 @@ pub(crate) fn boxed<T: Clone + Default, const N: usize>() -> Box<[T; N]> {
     }
 }
 
-/// How often something was written. Not part of the machine's state: all are equal.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Generation(u64);
+/// How often something was written, and the place of the last write, so that
+/// what an engine derived from it can be kept up to date. Not part of the
+/// machine's state: all are equal.
+#[derive(Debug)]
+pub(crate) struct Generation<Place> {
+    /// Tells apart different machines, and copies of one.
+    identity: u64,
+    count: u64,
+    last: Option<Place>,
+}
 
-impl Generation {
-    pub(crate) fn advance(&mut self) {
-        self.0 += 1;
+/// What has been written since an engine looked last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change<Place> {
+    /// Nothing.
+    None,
+    /// One place.
+    One(Place),
+    /// Anything.
+    Any,
+}
+
+/// Which generation an engine has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    identity: u64,
+    count: u64,
+}
+
+impl<Place: Copy> Generation<Place> {
+    /// Something was written: at `place`, or anywhere.
+    pub(crate) fn advance(&mut self, place: Option<Place>) {
+        self.count += 1;
+        self.last = place;
     }
 
-    pub(crate) fn count(self) -> u64 {
-        self.0
+    /// What was written since `seen`, which becomes now.
+    #[inline(always)]
+    pub(crate) fn change(&self, seen: &mut Seen) -> Change<Place> {
+        let now = Seen {
+            identity: self.identity,
+            count: self.count,
+        };
+        let change = match self.last {
+            _ if *seen == now => return Change::None,
+            Some(place) if now.identity == seen.identity && now.count == seen.count + 1 => {
+                Change::One(place)
+            }
+            _ => Change::Any,
+        };
+        *seen = now;
+        change
     }
 }
 
-impl PartialEq for Generation {
-    fn eq(&self, _: &Generation) -> bool {
+impl<Place> Default for Generation<Place> {
+    fn default() -> Self {
+        static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+        let identity = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Generation {
+            identity,
+            count: 0,
+            last: None,
+        }
+    }
+}
+
+impl<Place> Clone for Generation<Place> {
+    /// A copy goes its own way.
+    fn clone(&self) -> Self {
+        Generation::default()
+    }
+}
+
+impl<Place> PartialEq for Generation<Place> {
+    fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Generation {}
+impl<Place> Eq for Generation<Place> {}
 
 /// What a processor is made of, fixed when the machine is put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,13 +196,22 @@ registers! {
     ZERO zero_register set_zero_register 0 "ZERO" "Always 0.";
 }
 
+/// A place in control memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ControlPlace {
+    /// The word at a physical address.
+    Word(u16),
+    /// The map entry of a page of micro-addresses.
+    Page(u16),
+}
+
 /// Control memory and the map in front of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ControlMemory {
     words: Box<[u64; 65536]>,
     map: Box<[u16; 4096]>,
     /// Moves with every write, so that an engine knows when what it decoded is stale.
-    pub(crate) generation: Generation,
+    pub(crate) generation: Generation<ControlPlace>,
 }
 
 impl ControlMemory {
@@ -172,6 +241,11 @@ impl ControlMemory {
         self.set_physical(physical, word);
     }
 
+    /// The whole map: physical page of each page of micro-addresses.
+    pub fn raw_map(&self) -> &[u16; 4096] {
+        &self.map
+    }
+
     /// The word at a physical address.
     pub fn get_physical(&self, physical: u16) -> u64 {
         self.words[physical as usize]
@@ -179,7 +253,7 @@ impl ControlMemory {
 
     /// Write the word at a physical address.
     pub fn set_physical(&mut self, physical: u16, word: u64) {
-        self.generation.advance();
+        self.generation.advance(Some(ControlPlace::Word(physical)));
         self.words[physical as usize] = word;
     }
 
@@ -190,13 +264,14 @@ impl ControlMemory {
 
     /// Write the map entry for the page of micro-address `address` (12 bits).
     pub fn set_map_entry(&mut self, address: u16, page: u32) {
-        self.generation.advance();
+        self.generation
+            .advance(Some(ControlPlace::Page(address >> 4)));
         self.map[(address >> 4) as usize] = page as u16 & 0xfff;
     }
 
     /// Map every page to the physical page of the same number.
     pub fn map_identity(&mut self) {
-        self.generation.advance();
+        self.generation.advance(None);
         for (page, entry) in self.map.iter_mut().enumerate() {
             *entry = page as u16;
         }
@@ -224,11 +299,11 @@ pub struct State {
     /// What the processor is made of.
     pub config: ProcessorConfig,
     /// The register file: A memory, M memory, single registers (see [`place`]).
-    pub file: Box<[u32; FILE_SIZE]>,
+    pub file: [u32; FILE_SIZE],
     /// The PDL buffer.
-    pub pdl: Box<[u32; 2048]>,
+    pub pdl: [u32; 2048],
     /// The micro-stack.
-    pub micro_stack: Box<[u32; 256]>,
+    pub micro_stack: [u32; 256],
     /// Points to the top of the micro-stack.
     pub micro_stack_pointer: u8,
     /// Decode memory.
@@ -264,9 +339,9 @@ impl State {
     pub fn new(config: ProcessorConfig) -> State {
         let mut state = State {
             config,
-            file: boxed(),
-            pdl: boxed(),
-            micro_stack: boxed(),
+            file: [0; FILE_SIZE],
+            pdl: [0; 2048],
+            micro_stack: [0; 256],
             micro_stack_pointer: 0,
             mid: boxed(),
             control: ControlMemory::new(),

@@ -1,9 +1,11 @@
 //! Engines carry a [`State`] from one instruction boundary to a later one.
 
+pub mod fast;
 pub mod reference;
 
 use super::State;
 use crate::bus::Bus;
+pub use fast::FastEngine;
 use microword::{Microword, Undefined};
 pub use reference::ReferenceEngine;
 
@@ -100,7 +102,7 @@ impl EngineKind {
     pub fn build(self) -> Box<dyn Engine> {
         match self {
             EngineKind::Reference => Box::new(ReferenceEngine::default()),
-            EngineKind::Fast => Box::new(ReferenceEngine::default()),
+            EngineKind::Fast => Box::new(FastEngine::default()),
         }
     }
 }

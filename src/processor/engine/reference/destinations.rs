@@ -18,7 +18,11 @@ impl Processor<'_> {
         }
     }
 
-    fn write_functional(&mut self, destination: Destination, value: u32) {
+    pub(in crate::processor::engine) fn write_functional(
+        &mut self,
+        destination: Destination,
+        value: u32,
+    ) {
         let state = &mut *self.state;
         match destination {
             Destination::Lc => state.write_lc(value),

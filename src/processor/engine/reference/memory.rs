@@ -8,7 +8,7 @@ use crate::processor::map::{Access, Place};
 impl Processor<'_> {
     /// Start a memory cycle at VMA. A read has MD ready for the next
     /// instruction; a write takes MD as it is.
-    pub(super) fn start(&mut self, access: Access, forced: bool) {
+    pub(in crate::processor::engine) fn start(&mut self, access: Access, forced: bool) {
         self.count(1);
         let address = self.state.vma();
         self.state.volatility_latch = self.state.map.control(address).volatility_complement() as u8;

@@ -12,7 +12,8 @@ mod sources;
 mod stream;
 mod transfers;
 
-pub use arithmetic::{alu, byte};
+pub use arithmetic::{alu, byte, byte_mask};
+pub(super) use sources::functional_source;
 
 use super::{Breakpoints, Engine, Stop};
 use crate::bus::Bus;
@@ -76,11 +77,25 @@ impl<'a> Processor<'a> {
         processor
     }
 
+    /// Put the two together in the middle of a run.
+    pub(super) fn resume(state: &'a mut State, bus: &'a mut dyn Bus) -> Processor<'a> {
+        Processor {
+            state,
+            bus,
+            attention: false,
+        }
+    }
+
+    /// Did a bus cycle ask for attention?
+    pub(super) fn attention(&self) -> bool {
+        self.attention
+    }
+
     /// Execute one instruction, or let an inhibited one take its cycle.
     pub fn step(&mut self) -> Option<Stop> {
         if self.state.sequencer.inhibit {
             self.skip_inhibited();
-            return None;
+            return self.attend();
         }
         let address = self.state.sequencer.pc;
         let word = Microword(self.state.control.fetch(address) | self.state.imod);
@@ -128,6 +143,11 @@ impl<'a> Processor<'a> {
         if word.halt() != 0 {
             return Some(Stop::Halt { address });
         }
+        self.attend()
+    }
+
+    /// Stop when a bus cycle asked for attention.
+    fn attend(&mut self) -> Option<Stop> {
         std::mem::take(&mut self.attention).then_some(Stop::Attention)
     }
 

@@ -1,0 +1,476 @@
+//! The fast engine: each word decoded once, operands resolved, main memory direct.
+//!
+//! The straight way (instructions one after another, delay slots that hold
+//! ordinary instructions, the PDL buffer on, no event counted) is done here.
+//! Everything else is one step of the reference engine on the same state:
+//! transfers in delay slots, IMOD, control-memory writes, modes, undefined words,
+//! and the last few cycles before a limit, so that both stop at the same boundary.
+//! What was decoded is forgotten when control memory or its map changes.
+
+mod decode;
+mod memory;
+mod operation;
+mod translation;
+mod work;
+
+use super::reference::Processor;
+use super::{Breakpoints, Engine, Stop};
+use crate::bus::{Bus, MainMemory};
+use crate::processor::State;
+use crate::processor::history::HISTORY_SIZE;
+use crate::processor::state::{Change, ControlPlace, MICRO_STACK_FLAG, Seen, Sequencer, place};
+use microword::{Boards, DispatchWord, Microword, Transfer};
+use operation::{Control, Operation, flag};
+use translation::Translation;
+
+/// The engine to use.
+#[derive(Default)]
+pub struct FastEngine {
+    decoded: Decoded,
+    translation: Translation,
+    breakpoints: Breakpoints,
+}
+
+/// No way through the loop takes more cycles than this before it looks at the limit.
+const SLACK: u64 = 16;
+
+/// What an operation may touch besides the state.
+struct Context<'a> {
+    translation: &'a mut Translation,
+    memory: MainMemory,
+    bus: &'a mut dyn Bus,
+    /// STACK-WINDOW-HIGH − STACK-WINDOW-LOW, 0 when the window is shut.
+    window_span: u32,
+    /// The cycle count before the instruction, for bus cycles.
+    cycles: u64,
+    /// A bus cycle asked for attention.
+    stop: bool,
+}
+
+impl Context<'_> {
+    /// Bring what is derived from maps and registers up to date.
+    #[inline]
+    fn refresh(&mut self, state: &State) {
+        self.translation.refresh(&state.map, &self.memory);
+        self.window_span = state.window_high().saturating_sub(state.window_low());
+    }
+}
+
+/// The decoded instruction at each micro-address.
+struct Decoded {
+    operations: Box<[Operation; 65536]>,
+    /// Pages of 16 micro-addresses that may hold a decoded instruction.
+    pages: Box<[bool; 4096]>,
+    seen: Seen,
+    boards: Boards,
+}
+
+impl Default for Decoded {
+    fn default() -> Decoded {
+        Decoded {
+            operations: crate::processor::state::boxed(),
+            pages: crate::processor::state::boxed(),
+            seen: Seen::default(),
+            boards: Boards::empty(),
+        }
+    }
+}
+
+impl Decoded {
+    /// Forget what control memory no longer says.
+    #[inline]
+    fn refresh(&mut self, state: &State) {
+        let change = state.control.generation.change(&mut self.seen);
+        if change != Change::None || self.boards != state.config.boards {
+            self.forget(change, state);
+        }
+    }
+
+    #[cold]
+    fn forget(&mut self, mut change: Change<ControlPlace>, state: &State) {
+        if self.boards != state.config.boards {
+            self.boards = state.config.boards;
+            change = Change::Any;
+        }
+        match change {
+            Change::None => {}
+            Change::One(ControlPlace::Word(physical)) => {
+                for (page, entry) in state.control.raw_map().iter().enumerate() {
+                    if *entry == physical >> 4 {
+                        self.operations[page << 4 | usize::from(physical & 15)] =
+                            Operation::UNKNOWN;
+                    }
+                }
+            }
+            Change::One(ControlPlace::Page(page)) => self.forget_page(usize::from(page)),
+            Change::Any => self.forget_all(),
+        }
+    }
+
+    fn forget_page(&mut self, page: usize) {
+        if std::mem::take(&mut self.pages[page]) {
+            self.operations[page << 4..(page + 1) << 4].fill(Operation::UNKNOWN);
+        }
+    }
+
+    fn forget_all(&mut self) {
+        (0..4096).for_each(|page| self.forget_page(page));
+    }
+
+    /// Decode the instruction at `address`. One with a breakpoint is for the reference engine.
+    #[cold]
+    fn decode(&mut self, state: &State, address: u16, breakpoints: &Breakpoints) {
+        let operation = decode::decode(Microword(state.control.fetch(address)), self.boards);
+        let control = if breakpoints.contains(address) {
+            Control::Slow
+        } else {
+            operation.control
+        };
+        self.pages[usize::from(address >> 4)] = true;
+        self.operations[usize::from(address)] = Operation {
+            control,
+            ..operation
+        };
+    }
+}
+
+impl Engine for FastEngine {
+    fn name(&self) -> &'static str {
+        "fast"
+    }
+
+    fn run(&mut self, state: &mut State, bus: &mut dyn Bus, until: u64) -> Stop {
+        let FastEngine {
+            decoded,
+            translation,
+            breakpoints,
+        } = self;
+        drop(Processor::new(state, bus));
+        let memory = bus.lend_memory();
+        let mut context = Context {
+            translation,
+            memory,
+            bus,
+            window_span: 0,
+            cycles: 0,
+            stop: false,
+        };
+        decoded.refresh(state);
+        context.refresh(state);
+        let mut first = true;
+        let stop = loop {
+            if state.cycles >= until {
+                break Stop::Budget;
+            }
+            if state.cycles + SLACK < until && on_the_straight_way(state) {
+                let before = state.cycles;
+                let end = straight_way(decoded, breakpoints, state, &mut context, until - SLACK);
+                first &= state.cycles == before;
+                if let End::Stop(stop) = end {
+                    break stop;
+                }
+            }
+            let sequencer = &state.sequencer;
+            if !first && !sequencer.inhibit && breakpoints.contains(sequencer.pc) {
+                break Stop::Breakpoint {
+                    address: sequencer.pc,
+                };
+            }
+            first = false;
+            let stop = reference_step(state, &mut context);
+            decoded.refresh(state);
+            context.refresh(state);
+            if let Some(stop) = stop {
+                break stop;
+            }
+        };
+        let Context { memory, bus, .. } = context;
+        bus.return_memory(memory);
+        stop
+    }
+
+    fn set_breakpoints(&mut self, breakpoints: Breakpoints) {
+        self.breakpoints = breakpoints;
+        self.decoded.forget_all();
+    }
+}
+
+/// One step of the reference engine.
+#[inline(never)]
+fn reference_step(state: &mut State, context: &mut Context<'_>) -> Option<Stop> {
+    context
+        .bus
+        .return_memory(std::mem::take(&mut context.memory));
+    let stop = Processor::resume(state, context.bus).step();
+    context.memory = context.bus.lend_memory();
+    stop
+}
+
+/// Is the processor in a state that the decoded operations take for granted?
+fn on_the_straight_way(state: &State) -> bool {
+    let sequencer = &state.sequencer;
+    let straight = sequencer.next_pc == sequencer.pc.wrapping_add(1)
+        && !sequencer.inhibit
+        && !sequencer.advance_at_next
+        && sequencer.popped.is_none();
+    // Counters: events, advances, microseconds and instructions are counted by the reference engine.
+    let mode = state.rg_mode_stored();
+    let counting = matches!(mode & 7, 1 | 3 | 6 | 7) || matches!(mode >> 20 & 7, 1 | 3 | 7);
+    straight && state.imod == 0 && state.dp_mode() & 1 != 0 && !counting
+}
+
+/// How the straight way ended.
+enum End {
+    /// The next instruction is for the reference engine, or the limit is near.
+    Step,
+    /// The run is over.
+    Stop(Stop),
+}
+
+/// Execute decoded operations until the cycle count reaches `limit` or something
+/// comes that is not for them.
+fn straight_way(
+    decoded: &mut Decoded,
+    breakpoints: &Breakpoints,
+    state: &mut State,
+    context: &mut Context<'_>,
+    limit: u64,
+) -> End {
+    let mut pc = state.sequencer.pc;
+    let mut cycles = state.cycles;
+    let mut history = state.history.pointer as usize;
+
+    /// Note in the history RAM that an instruction is executed.
+    macro_rules! record {
+        ($address:expr) => {
+            state.history.ring[history % HISTORY_SIZE] = $address;
+            history += 1;
+        };
+    }
+    /// Put the state together and leave.
+    macro_rules! leave {
+        ($end:expr, $sequencer:expr) => {{
+            state.sequencer = $sequencer;
+            state.cycles = cycles;
+            state.history.pointer = (history % HISTORY_SIZE) as u16;
+            context.stop = false;
+            return $end;
+        }};
+        ($end:expr) => {
+            leave!(
+                $end,
+                Sequencer {
+                    pc,
+                    next_pc: pc.wrapping_add(1),
+                    ..Sequencer::default()
+                }
+            )
+        };
+    }
+    macro_rules! attend {
+        () => {
+            if context.stop {
+                leave!(End::Stop(Stop::Attention));
+            }
+        };
+    }
+    /// Leave before the instruction in the slot, the transfer pending.
+    macro_rules! leave_in_slot {
+        ($end:expr, $target:expr, $flag:expr, $inhibit:expr, $popped:expr) => {
+            leave!(
+                $end,
+                Sequencer {
+                    pc: pc.wrapping_add(1),
+                    next_pc: $target,
+                    inhibit: $inhibit,
+                    advance_at_next: $flag,
+                    popped: $popped,
+                }
+            )
+        };
+    }
+    /// Execute the instruction in the slot, then go on at the target.
+    macro_rules! slot {
+        ($target:expr, $flag:expr, $popped:expr) => {{
+            let (target, flag): (u16, bool) = ($target, $flag);
+            if context.stop {
+                leave_in_slot!(End::Stop(Stop::Attention), target, flag, false, $popped);
+            }
+            let next = pc.wrapping_add(1);
+            if decoded.operations[usize::from(next)].control == Control::Unknown {
+                decoded.decode(state, next, breakpoints);
+            }
+            let slot = &decoded.operations[usize::from(next)];
+            if slot.control > Control::Memory {
+                leave_in_slot!(End::Step, target, flag, false, $popped);
+            }
+            record!(next);
+            context.cycles = cycles;
+            (slot.work)(state, context, slot);
+            cycles += u64::from(slot.cost);
+            pc = target;
+            if flag {
+                context.advance_stream(state);
+            }
+            attend!();
+        }};
+    }
+    /// Take a transfer.
+    macro_rules! transfer {
+        ($transfer:expr, $target:expr, $own_address:expr) => {{
+            let target: u16 = $target;
+            match $transfer {
+                Transfer::Jump => {
+                    inhibit!(target, false);
+                }
+                Transfer::JumpXctNext => slot!(target, false, None),
+                Transfer::Call => {
+                    let back = if $own_address { pc } else { pc.wrapping_add(1) };
+                    state.push_micro_stack(u32::from(back));
+                    inhibit!(target, false);
+                }
+                Transfer::CallXctNext => {
+                    state.push_micro_stack(u32::from(pc.wrapping_add(2)));
+                    slot!(target, false, None);
+                }
+                Transfer::Return => {
+                    let word = state.pop_micro_stack();
+                    inhibit!(word as u16, word & MICRO_STACK_FLAG != 0);
+                }
+                Transfer::ReturnXctNext => {
+                    let word = state.pop_micro_stack();
+                    slot!(word as u16, word & MICRO_STACK_FLAG != 0, None);
+                }
+                Transfer::DropThrough => {
+                    pc = pc.wrapping_add(1);
+                    attend!();
+                }
+                Transfer::DropThroughInhibit => {
+                    inhibit!(pc.wrapping_add(2), false);
+                }
+            }
+        }};
+    }
+    /// The next instruction takes its cycle; then control is at the target.
+    macro_rules! inhibit {
+        ($target:expr, $flag:expr) => {
+            if context.stop {
+                leave_in_slot!(End::Stop(Stop::Attention), $target, $flag, true, None);
+            }
+            if $flag {
+                context.cycles = cycles;
+                context.advance_stream(state);
+            }
+            cycles += 1;
+            pc = $target;
+            if $flag {
+                attend!();
+            }
+        };
+    }
+
+    while cycles < limit {
+        let operation = &decoded.operations[usize::from(pc)];
+        match operation.control {
+            Control::Simple => {
+                record!(pc);
+                (operation.work)(state, context, operation);
+                pc = pc.wrapping_add(1);
+                cycles += 1;
+            }
+            Control::Memory => {
+                record!(pc);
+                context.cycles = cycles;
+                (operation.work)(state, context, operation);
+                pc = pc.wrapping_add(1);
+                cycles += u64::from(operation.cost);
+                attend!();
+            }
+            Control::Jump => {
+                record!(pc);
+                cycles += u64::from(operation.cost);
+                if (operation.work)(state, context, operation) != 0 {
+                    transfer!(
+                        Transfer::from_bits(u64::from(operation.way)),
+                        operation.target,
+                        false
+                    );
+                } else {
+                    pc = pc.wrapping_add(1);
+                }
+            }
+            Control::Always => {
+                record!(pc);
+                cycles += u64::from(operation.cost);
+                transfer!(
+                    Transfer::from_bits(u64::from(operation.way)),
+                    operation.target,
+                    false
+                );
+            }
+            Control::Dispatch => {
+                context.cycles = cycles;
+                let answer = (operation.work)(state, context, operation);
+                if answer == work::REFUSED {
+                    leave!(End::Step);
+                }
+                record!(pc);
+                cycles += u64::from(operation.cost);
+                let word = DispatchWord(answer);
+                transfer!(word.transfer(), word.address(), operation.way != 0);
+            }
+            Control::Flagged => {
+                record!(pc);
+                context.cycles = cycles;
+                let flags = operation.way;
+                let word = Microword(operation.word);
+                let m = (operation.work)(state, context, operation);
+                if flags & flag::SOURCE_TO_MACRO_IR != 0 {
+                    if !state.suppress {
+                        state.file[place::MACRO_IR] = m;
+                    }
+                    state.suppress = false;
+                }
+                if flags & flag::ADVANCE != 0 {
+                    context.advance_stream(state);
+                }
+                cycles += u64::from(operation.cost);
+                let mut decode_word = DispatchWord::new(0, Transfer::DropThrough);
+                let mut undefined = None;
+                if flags & flag::DECODE != 0 {
+                    decode_word = DispatchWord(state.decode_word());
+                    undefined = decode::decode_word_rule(decode_word);
+                }
+                if let Some(rule) = undefined {
+                    let stop = End::Stop(Stop::Undefined {
+                        address: pc,
+                        word,
+                        rule,
+                    });
+                    if flags & flag::POPJ != 0 {
+                        let popped = state.pop_micro_stack();
+                        leave_in_slot!(
+                            stop,
+                            popped as u16,
+                            popped & MICRO_STACK_FLAG != 0,
+                            false,
+                            Some(popped)
+                        );
+                    }
+                    pc = pc.wrapping_add(1);
+                    leave!(stop);
+                }
+                match decode_word.transfer() {
+                    Transfer::DropThrough if flags & flag::POPJ != 0 => {
+                        let popped = state.pop_micro_stack();
+                        slot!(popped as u16, popped & MICRO_STACK_FLAG != 0, Some(popped));
+                    }
+                    way => transfer!(way, decode_word.address(), false),
+                }
+            }
+            Control::Slow => leave!(End::Step),
+            Control::Unknown => decoded.decode(state, pc, breakpoints),
+        }
+    }
+    leave!(End::Step)
+}
