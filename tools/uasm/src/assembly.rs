@@ -99,6 +99,7 @@ pub fn assemble(sources: &[Source], options: Options<'_>) -> Assembled {
     assembly.place_tables();
     assembly.emit();
     assembly.check_slots();
+    assembly.count_undefined();
     let mut report = Report {
         files,
         diagnostics: assembly.diagnostics,
@@ -144,6 +145,7 @@ impl LineAssembler {
     pub fn assemble(&mut self, text: &str) -> Result<u64, Report> {
         let assembly = &mut self.assembly;
         assembly.diagnostics.clear();
+        assembly.undefined.clear();
         let (forms, problems) = read(text, 0, &assembly.features);
         assembly.diagnostics.extend(problems);
         let mut word = None;
@@ -221,6 +223,8 @@ pub(crate) struct Assembly<'o> {
     pub boards: microword::Boards,
     pub symbols: SymbolTable,
     pub diagnostics: Vec<Diagnostic>,
+    /// Names that were found undefined: the message about each, and how many more uses.
+    pub undefined: BTreeMap<String, (usize, u32)>,
     /// How many errors there were, discarded ones included.
     pub error_count: u32,
     /// Messages are discarded while this is not 0.
@@ -276,6 +280,7 @@ impl<'o> Assembly<'o> {
             boards: options.boards,
             symbols: SymbolTable::default(),
             diagnostics: Vec::new(),
+            undefined: BTreeMap::new(),
             error_count: 0,
             quiet: 0,
             component: None,
@@ -431,6 +436,37 @@ impl<'o> Assembly<'o> {
             message,
             help: help.to_string(),
         });
+    }
+
+    /// Says that a name is not defined: once for each name, with the number of other uses.
+    pub(crate) fn undefined_name(&mut self, name: &str, at: Position) {
+        if self.quiet == 0
+            && let Some((_, uses)) = self.undefined.get_mut(name)
+        {
+            *uses += 1;
+            self.error_count += 1;
+            return;
+        }
+        let help = match self.symbols.nearest(name) {
+            Some(near) => format!("did you mean {near}?"),
+            None => "define it with a label, assign, or a table of constants".to_string(),
+        };
+        self.error(at, format!("{name} is not defined"), &help);
+        if self.quiet == 0 {
+            let place = self.diagnostics.len() - 1;
+            self.undefined.insert(name.to_string(), (place, 0));
+        }
+    }
+
+    /// Adds to the messages about undefined names how often else they are used.
+    fn count_undefined(&mut self) {
+        for (place, uses) in std::mem::take(&mut self.undefined).into_values() {
+            if uses > 0 {
+                let plural = if uses == 1 { "" } else { "s" };
+                self.diagnostics[place].message +=
+                    &format!(" (used at {uses} other place{plural} too)");
+            }
+        }
     }
 
     /// Defines a symbol for whoever is speaking now, saying so when that is refused.

@@ -143,13 +143,7 @@ impl Assembly<'_> {
             None => match place_name(name) {
                 Some((memory, address)) => Program::Location(memory, address),
                 None => {
-                    let help = match self.symbols.nearest(name) {
-                        Some(near) => format!("did you mean {near}?"),
-                        None => {
-                            "define it with a label, assign, or a table of constants".to_string()
-                        }
-                    };
-                    self.error(form.at, format!("{name} is not defined"), &help);
+                    self.undefined_name(name, form.at);
                     return None;
                 }
             },
@@ -589,12 +583,15 @@ impl Assembly<'_> {
             "alu-op" => ("function", value),
             "alu-output-bus-selector-multiplier" => ("output", value),
             "dispatch-constant" => ("constant", value),
+            "from-space" | "oldspace" => ("meta-from-space", value),
+            "volatility" => ("meta-volatility", value),
             other => (other, value),
         };
         let Some(field) = field_named(symbol) else {
             let names = field_names();
-            let help = nearest(symbol, names.iter().map(String::as_str)).map_or_else(
-                || format!("fields are {}", names.join(" ")),
+            let near = nearest(symbol, names.iter().map(String::as_str));
+            let help = near.map_or_else(
+                || "docs/micro-architecture.md lists the fields".to_string(),
                 |near| format!("did you mean {near}?"),
             );
             self.error(

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::assembly::Assembly;
 use crate::form::{Form, Position};
-use crate::symbol::Program;
+use crate::symbol::{Origin, Program};
 
 /// What went wrong in a macro, in the words of the Lisp that ran it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Assembly<'_> {
         if self
             .symbols
             .get(name)
-            .is_some_and(|symbol| symbol.origin < crate::symbol::Origin::Source)
+            .is_some_and(|symbol| matches!(symbol.origin, Origin::Hardware | Origin::Language))
         {
             self.warning(
                 form.at,
@@ -126,7 +126,7 @@ impl Assembly<'_> {
             && self
                 .symbols
                 .get(first)
-                .is_some_and(|symbol| symbol.origin < crate::symbol::Origin::Source)
+                .is_some_and(|symbol| symbol.origin < Origin::Source)
         {
             self.error(
                 form.at,

@@ -181,6 +181,7 @@ impl Assembly<'_> {
                     self.error(form.at, format!("{name} needs an A operand"), "");
                 } else if (m && !uses_m(function) || a && !uses_a(function))
                     && !value.operands.is_empty()
+                    && !word.given(&Microword::SOURCE_TO_MACRO_IR)
                 {
                     self.warning(form.at, format!("{name} ignores one of its operands"), "");
                 }
