@@ -303,7 +303,7 @@ impl Case {
         for block in 0..2u32 {
             state.map.set_level_1(
                 block << 13,
-                3 + block | (random.below(4) as u32) << 7 | u32::from(random.once_in(9)) << 9,
+                (3 + block) | (random.below(4) as u32) << 7 | u32::from(random.once_in(9)) << 9,
             );
         }
         for page in 0..16u32 {

@@ -145,7 +145,8 @@ impl Engine for FastEngine {
             translation,
             breakpoints,
         } = self;
-        drop(Processor::new(state, bus));
+        // Vectors that wait on the bus become pending as every run begins.
+        Processor::new(state, bus);
         let memory = bus.lend_memory();
         let mut context = Context {
             translation,
