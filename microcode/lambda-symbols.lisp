@@ -141,6 +141,10 @@
 ;;;; Older and newer names of the same places
 
 (assign i-arg (functional-source read-i-arg))
+(assign c-pdl-buffer-index-pre-inc (functional-destination c-pdl-buffer-index-pre-increment))
+(assign c-pdl-buffer-index-pre-dec (functional-destination c-pdl-buffer-index-pre-decrement))
+(assign pdl-index-indirect-pre-inc c-pdl-buffer-index-pre-inc)
+(assign pdl-index-indirect-pre-dec c-pdl-buffer-index-pre-dec)
 (assign write-memory-data-start-write (functional-destination md-start-write))
 (assign micro-stack-pointer
         (or (source-p (plus (functional-source micro-stack-pntr-and-data) (byte-field 8. 24.)))
@@ -201,3 +205,9 @@
 (assign-default check-page-write (plus call-conditional pg-fault-or-interrupt pgf-w-i))
 (assign-default check-page-read-no-interrupt (plus call-conditional pg-fault pgf-r))
 (assign-default check-page-write-no-interrupt (plus call-conditional pg-fault pgf-w))
+
+;;;; Words that LMI's sources have and that mean nothing here: no microcode is paged.
+
+(assign i-linked (plus))
+(assign i-not-linked (plus))
+(assign gc-map-test slow-dest)

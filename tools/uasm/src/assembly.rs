@@ -237,6 +237,8 @@ pub(crate) struct Assembly<'o> {
     /// How deep macro calls nest.
     pub macro_depth: u32,
     pub repeat_count: i128,
+    /// Repetitions so far, of all REPEATs.
+    pub repetitions: u32,
     /// Nesting of `begin-comment`.
     pub comment_depth: u32,
     pub comment_at: Position,
@@ -288,6 +290,7 @@ impl<'o> Assembly<'o> {
             depth: 0,
             macro_depth: 0,
             repeat_count: 0,
+            repetitions: 0,
             comment_depth: 0,
             comment_at: Position::default(),
             origin: Origin::Language,

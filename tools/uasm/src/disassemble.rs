@@ -4,6 +4,8 @@
 //! instruction. Where a word has something that no ordinary form says (a bit in
 //! a field that the instruction ignores), it prints the field itself.
 
+use std::collections::BTreeMap;
+
 use microword::{
     AluFunction, Destination, DispatchWord, Field, JumpCondition, Microword, Opcode,
     OutputSelector, QControl, Source, Transfer,
@@ -16,90 +18,121 @@ use crate::symbol::Memory;
 
 /// The text of a microinstruction. With an object, places have the names that its sources gave
 /// them; without one they are written `5@m`, `1234@a`, `1234@d`, `1234@c`.
+///
+/// Whoever disassembles many words makes a [`Disassembler`] once.
 pub fn disassemble(word: Microword, object: Option<&Object>) -> String {
-    let names = Names { object };
-    let mut out = Vec::new();
-    if word.popj_after_next() != 0 {
-        out.push("popj-after-next".to_string());
-    }
-    match word.opcode() {
-        Opcode::Alu => alu(word, &names, &mut out),
-        Opcode::Byte => byte(word, &names, &mut out),
-        Opcode::Jump => jump(word, &names, &mut out),
-        Opcode::Dispatch => dispatch(word, &names, &mut out),
-    }
-    for (bit, name) in [
-        (word.macro_ir_dispatch(), "macro-ir-dispatch"),
-        (word.source_to_macro_ir(), "source-to-macro-ir"),
-        (word.macro_stream_advance(), "macro-stream-advance"),
-        (word.halt(), "halt-bit"),
-        (word.stat(), "stat-bit"),
-        (word.ilong(), "i-long"),
-        (word.slow_dest(), "slow-dest"),
-        (word.clobbers(), "clobbers-mem-subr"),
-    ] {
-        if bit != 0 {
-            out.push(name.to_string());
-        }
-    }
-    raw_unless_zero(word, &Microword::PARITY, &mut out);
-    if out.is_empty() {
-        out.push("no-op".to_string());
-    }
-    format!("({})", out.join(" "))
+    Disassembler::new(object).word(word)
 }
 
 /// The text of a word of a dispatch table or of decode memory.
 pub fn disassemble_dispatch_word(word: DispatchWord, object: Option<&Object>) -> String {
-    let names = Names { object };
-    let mut out = Vec::new();
-    let bits = word.transfer().bits();
-    if !word.transfer().is_return() && word.transfer().transfers() {
-        out.push(names.place(Memory::Control, u64::from(word.address())));
-    } else if word.address() != 0 {
-        out.push(format!("(field jump-address {:o})", word.address()));
-    }
-    for (bit, name) in [(4, "r-bit"), (2, "p-bit"), (1, "inhibit-xct-next-bit")] {
-        if bits & bit != 0 {
-            out.push(name.to_string());
-        }
-    }
-    if word.start_read() {
-        out.push("start-read".to_string());
-    }
-    format!("({})", out.join(" "))
+    Disassembler::new(object).dispatch_word(word)
 }
 
+/// The names of an object's places, for disassembling many words.
+#[derive(Debug)]
+pub struct Disassembler<'a> {
+    names: Names<'a>,
+}
+
+impl<'a> Disassembler<'a> {
+    /// One that uses the names of `object`, if there is one.
+    pub fn new(object: Option<&'a Object>) -> Disassembler<'a> {
+        let mut names = Names::default();
+        if let Some(object) = object {
+            names.constants = Some(&object.symbols.constants);
+            for (name, label) in &object.symbols.labels {
+                // The alphabetically first name of a place stands for it.
+                names
+                    .places
+                    .entry((label.memory, label.address))
+                    .or_insert(name);
+            }
+        }
+        Disassembler { names }
+    }
+
+    /// The text of a microinstruction.
+    pub fn word(&self, word: Microword) -> String {
+        let names = &self.names;
+        let mut out = Vec::new();
+        if word.popj_after_next() != 0 {
+            out.push("popj-after-next".to_string());
+        }
+        match word.opcode() {
+            Opcode::Alu => alu(word, names, &mut out),
+            Opcode::Byte => byte(word, names, &mut out),
+            Opcode::Jump => jump(word, names, &mut out),
+            Opcode::Dispatch => dispatch(word, names, &mut out),
+        }
+        for (bit, name) in [
+            (word.macro_ir_dispatch(), "macro-ir-dispatch"),
+            (word.source_to_macro_ir(), "source-to-macro-ir"),
+            (word.macro_stream_advance(), "macro-stream-advance"),
+            (word.halt(), "halt-bit"),
+            (word.stat(), "stat-bit"),
+            (word.ilong(), "i-long"),
+            (word.slow_dest(), "slow-dest"),
+            (word.clobbers(), "clobbers-mem-subr"),
+        ] {
+            if bit != 0 {
+                out.push(name.to_string());
+            }
+        }
+        raw_unless_zero(word, &Microword::PARITY, &mut out);
+        if out.is_empty() {
+            out.push("no-op".to_string());
+        }
+        format!("({})", out.join(" "))
+    }
+
+    /// The text of a word of a dispatch table or of decode memory.
+    pub fn dispatch_word(&self, word: DispatchWord) -> String {
+        let mut out = Vec::new();
+        let bits = word.transfer().bits();
+        if !word.transfer().is_return() && word.transfer().transfers() {
+            out.push(self.names.place(Memory::Control, u64::from(word.address())));
+        } else if word.address() != 0 {
+            out.push(format!("(field jump-address {:o})", word.address()));
+        }
+        for (bit, name) in [(4, "r-bit"), (2, "p-bit"), (1, "inhibit-xct-next-bit")] {
+            if bits & bit != 0 {
+                out.push(name.to_string());
+            }
+        }
+        if word.start_read() {
+            out.push("start-read".to_string());
+        }
+        format!("({})", out.join(" "))
+    }
+}
+
+#[derive(Debug, Default)]
 struct Names<'a> {
-    object: Option<&'a Object>,
+    places: BTreeMap<(Memory, u16), &'a String>,
+    constants: Option<&'a BTreeMap<u16, u32>>,
 }
 
 impl Names<'_> {
     fn place(&self, memory: Memory, address: u64) -> String {
-        let named = self
-            .object
-            .and_then(|object| object.name_of(memory, address as u16));
-        let constant = self.object.and_then(|object| {
-            let value = object.symbols.constants.get(&(address as u16))?;
+        let address = address as u16;
+        if let Some(name) = self.places.get(&(memory, address)) {
+            return (*name).clone();
+        }
+        if let Some(value) = self.constants.and_then(|constants| constants.get(&address)) {
             match memory {
-                Memory::A => Some(format!("(a-constant {value:o})")),
-                Memory::M => Some(format!("(m-constant {value:o})")),
-                Memory::Control | Memory::Dispatch => None,
-            }
-        });
-        match named {
-            Some(name) => name.to_string(),
-            None if constant.is_some() => constant.unwrap_or_default(),
-            None => {
-                let letter = match memory {
-                    Memory::Control => 'c',
-                    Memory::A => 'a',
-                    Memory::M => 'm',
-                    Memory::Dispatch => 'd',
-                };
-                format!("{address:o}@{letter}")
+                Memory::A => return format!("(a-constant {value:o})"),
+                Memory::M => return format!("(m-constant {value:o})"),
+                Memory::Control | Memory::Dispatch => {}
             }
         }
+        let letter = match memory {
+            Memory::Control => 'c',
+            Memory::A => 'a',
+            Memory::M => 'm',
+            Memory::Dispatch => 'd',
+        };
+        format!("{address:o}@{letter}")
     }
 }
 

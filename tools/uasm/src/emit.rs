@@ -129,7 +129,9 @@ impl Assembly<'_> {
                 let mut total = Some(0);
                 for item in word.form.as_list().unwrap_or_default() {
                     let item = self.number(item);
-                    total = total.zip(item).map(|(a, b)| a + b);
+                    total = total
+                        .zip(item)
+                        .map(|(a, b): (i128, i128)| a.saturating_add(b));
                 }
                 total
             }

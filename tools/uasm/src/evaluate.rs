@@ -406,7 +406,11 @@ impl Assembly<'_> {
 
     /// The value of a program that must come to a plain number.
     pub(crate) fn number(&mut self, form: &Form) -> Option<i128> {
+        let errors = self.error_count;
         let value = self.evaluate(form, &mut Context::default());
+        if self.error_count != errors {
+            return None;
+        }
         let Some(value) = value else {
             if form.is_nil() {
                 self.error(form.at, "NIL where a number is wanted".to_string(), "");

@@ -40,7 +40,7 @@ mod walk;
 
 pub use assembly::{Assembled, ConstantTable, LineAssembler, Options, Source, assemble};
 pub use diagnostic::{Diagnostic, Report, Severity};
-pub use disassemble::{disassemble, disassemble_dispatch_word};
+pub use disassemble::{Disassembler, disassemble, disassemble_dispatch_word};
 pub use form::{Datum, Form, Plain, Position};
 pub use listing::listing;
 pub use macros::{MacroError, MacroEvaluator, without_backquote};

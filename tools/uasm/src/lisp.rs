@@ -96,12 +96,12 @@ const ARITHMETIC: &[&str] = &[
 
 fn arithmetic(operator: &str, numbers: &[i128]) -> Option<i128> {
     Some(match (operator, numbers) {
-        ("+" | "plus", _) => numbers.iter().sum(),
+        ("+" | "plus", _) => sum(numbers)?,
         ("*" | "times", _) => numbers.iter().try_fold(1i128, |a, b| a.checked_mul(*b))?,
-        ("-" | "difference", [a]) => -a,
-        ("-" | "difference", [a, rest @ ..]) => a - rest.iter().sum::<i128>(),
-        ("1+", [a]) => a + 1,
-        ("1-", [a]) => a - 1,
+        ("-" | "difference", [a]) => a.checked_neg()?,
+        ("-" | "difference", [a, rest @ ..]) => a.checked_sub(sum(rest)?)?,
+        ("1+", [a]) => a.checked_add(1)?,
+        ("1-", [a]) => a.checked_sub(1)?,
         ("ash" | "lsh", [a, by @ 0..=64]) => a.checked_mul(1 << by)?,
         ("ash" | "lsh", [a, by @ -64..=-1]) => a >> -by,
         ("logand", _) => numbers.iter().fold(-1, |a, b| a & b),
@@ -139,6 +139,10 @@ pub(crate) fn constant(form: &Form, known: &dyn Fn(&str) -> Option<i128>) -> Opt
         }
         _ => None,
     }
+}
+
+fn sum(numbers: &[i128]) -> Option<i128> {
+    numbers.iter().try_fold(0i128, |a, b| a.checked_add(*b))
 }
 
 fn floor(a: i128, b: i128) -> i128 {

@@ -1,11 +1,12 @@
 //! The listing: every word with its address, its octal and the line it came from.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use microword::{DispatchWord, Microword};
 
 use crate::assembly::Source;
-use crate::disassemble::{disassemble, disassemble_dispatch_word};
+use crate::disassemble::Disassembler;
 use crate::object::{Object, SourceLine};
 use crate::symbol::Memory;
 
@@ -24,18 +25,23 @@ pub fn listing(object: &Object, sources: &[Source]) -> String {
         let text = lines[place].get(line.line.checked_sub(1)? as usize)?;
         Some((format!("{file}:{}", line.line), text.trim_end()))
     };
+    let disassembler = Disassembler::new(Some(object));
+    let mut labels: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for (name, label) in &object.symbols.labels {
+        if label.memory == Memory::Control {
+            labels.entry(label.address).or_default().push(name);
+        }
+    }
     // Writing to a string cannot fail.
     let _ = writeln!(out, ";;; Control memory");
     for (address, word) in &object.control {
-        for (name, label) in &object.symbols.labels {
-            if label.memory == Memory::Control && label.address == *address {
-                let _ = writeln!(out, "{name}");
-            }
+        for name in labels.get(address).into_iter().flatten() {
+            let _ = writeln!(out, "{name}");
         }
         let _ = write!(out, "{address:06o}  {word:022o}  ");
         let _ = match text(object.symbols.control_lines.get(address)) {
             Some((place, line)) => writeln!(out, "{place:<24} {line}"),
-            None => writeln!(out, "{}", disassemble(Microword(*word), Some(object))),
+            None => writeln!(out, "{}", disassembler.word(Microword(*word))),
         };
     }
     let in_table = |address: u16| {
@@ -72,14 +78,14 @@ pub fn listing(object: &Object, sources: &[Source]) -> String {
         let _ = writeln!(out, "\n;;; Dispatch table {}", table.name);
         for address in table.address..table.address + (1 << table.bits) {
             let word = object.a_memory.get(&address).copied().unwrap_or(0);
-            let entry = disassemble_dispatch_word(DispatchWord(word), Some(object));
+            let entry = disassembler.dispatch_word(DispatchWord(word));
             let _ = writeln!(out, "{address:06o}  {word:011o}  {entry}");
         }
     }
     if !object.mid.is_empty() {
         let _ = writeln!(out, "\n;;; Decode memory");
         for (index, word) in &object.mid {
-            let entry = disassemble_dispatch_word(DispatchWord(*word), Some(object));
+            let entry = disassembler.dispatch_word(DispatchWord(*word));
             let _ = writeln!(out, "{index:06o}  {word:011o}  {entry}");
         }
     }

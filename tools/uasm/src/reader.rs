@@ -476,6 +476,9 @@ fn number(text: &str, radix: u32) -> Option<i128> {
     simple_number(text, radix)
 }
 
+/// Numbers stay well within i128, so that sums of them cannot overflow.
+const LARGEST: i128 = 1 << 80;
+
 fn simple_number(text: &str, radix: u32) -> Option<i128> {
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => (-1, &text[1..]),
@@ -489,7 +492,7 @@ fn simple_number(text: &str, radix: u32) -> Option<i128> {
         Some(decimal) => decimal.parse().ok()?,
         None => i128::from_str_radix(digits, radix).ok()?,
     };
-    Some(sign * value)
+    (value <= LARGEST).then_some(sign * value)
 }
 
 /// Digits only, but not octal ones: a decimal number without its point.

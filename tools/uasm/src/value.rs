@@ -163,7 +163,7 @@ impl Value {
     /// both hold a byte and the bytes differ.
     pub fn join(&mut self, other: Value) -> bool {
         self.number = match (self.number, other.number) {
-            (Some(a), Some(b)) => Some(a + b),
+            (Some(a), Some(b)) => Some(a.saturating_add(b)),
             (a, b) => a.or(b),
         };
         self.parts.extend(other.parts);

@@ -9,6 +9,9 @@ use crate::form::{Datum, Form, Position, number};
 use crate::object::{Declaration, ErrorEntry, RegisterByte};
 use crate::symbol::{Memory, Origin, Program};
 
+/// All the repetitions of an assembly together: no memory has more words.
+const MOST_REPETITIONS: u32 = 0o400000;
+
 impl Assembly<'_> {
     /// Takes one top-level form.
     pub(crate) fn walk(&mut self, form: &Form) {
@@ -343,6 +346,13 @@ impl Assembly<'_> {
             "micro-fault-ok-here" | "slot-ok-here" => self.slot_ok = true,
             "mc-linkage" => {}
             "defmacro" => self.define_macro(form, arguments),
+            // LMI's files hold their microcode as the value of a variable.
+            "defconst" | "defvar" | "setq" if wrapped(arguments).is_some() => {
+                wrapped(arguments)
+                    .unwrap_or_default()
+                    .iter()
+                    .for_each(|form| self.walk(form));
+            }
             "defun" | "defvar" | "defparameter" | "defconstant" | "defconst" | "eval-when"
             | "deff" => {
                 self.lisp_definition(head, form, arguments);
@@ -696,6 +706,15 @@ impl Assembly<'_> {
         }
         let outer = self.repeat_count;
         for repetition in 0..count {
+            self.repetitions += 1;
+            if self.repetitions > MOST_REPETITIONS {
+                self.error(
+                    form.at,
+                    "repeats nest to more words than there is memory".to_string(),
+                    "",
+                );
+                break;
+            }
             self.repeat_count = repetition;
             for item in body {
                 match item.datum {
@@ -790,4 +809,15 @@ impl Assembly<'_> {
             }
         }
     }
+}
+
+/// The forms in `uc-name '(form…)`, as the arguments of a definition.
+fn wrapped(arguments: &[Form]) -> Option<&[Form]> {
+    let [name, value, ..] = arguments else {
+        return None;
+    };
+    let quoted = value.as_list().filter(|_| value.head() == Some("quote"))?;
+    name.as_symbol()?
+        .strip_prefix("uc-")
+        .and(quoted.get(1)?.as_list())
 }
