@@ -63,9 +63,9 @@ fn boot(
     terminal: bool,
 ) -> Outcome {
     let (settings, directory) = options.settings()?;
+    let files = host_files(&settings, readable)?;
     let drive_unit = open_drive(directory.as_ref(), &settings)?;
     let prom = boot_prom()?;
-    let files = host_files(&settings, readable)?;
 
     let mut bus = Backplane::new(settings.memory);
     bus.disk.medium = drive_unit.medium;

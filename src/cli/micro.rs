@@ -43,6 +43,9 @@ pub struct Micro {
     /// Say nothing at the end
     #[arg(short, long)]
     quiet: bool,
+    /// A string that the program can read from the SDU; may be given several times
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    argument: Vec<String>,
     #[command(flatten)]
     tables: Tables,
 }
@@ -72,7 +75,11 @@ impl Micro {
         if let Some(start) = &self.start {
             machine.state.start_at(address_of(start, &object)?);
         }
-        machine.admit(Input::Request(Request::default()));
+        let request = Request {
+            arguments: self.argument.clone(),
+            ..Request::default()
+        };
+        machine.admit(Input::Request(request));
         let (universal_time, microseconds) = universal_time(SystemTime::now());
         machine.admit(Input::Date(Date {
             universal_time,
