@@ -155,12 +155,12 @@ immediates pass, free codes and headers stop the machine; CLAUSES come first."
                '(p-bit inhibit-xct-next-bit transporter) '(p-bit r-bit))
          clauses
          (list (cons *immediate-types* '(p-bit r-bit))
-               '((dtp-external-value-cell-pointer dtp-one-q-forward)
+               '((dtp-external-value-cell-pointer dtp-one-q-forward dtp-rplacd-forward)
                  p-bit inhibit-xct-next-bit transport-follow)
                '((dtp-trap dtp-unreconciled dtp-symbol-header dtp-header dtp-gc-forward
                   dtp-header-forward dtp-body-forward dtp-array-header dtp-u-entry
                   dtp-indexed-forward dtp-select-method dtp-instance-header dtp-entity
-                  dtp-self-ref-pointer dtp-rplacd-forward dtp-spare dtp-small-flonum)
+                  dtp-self-ref-pointer dtp-spare dtp-small-flonum)
                  p-bit inhibit-xct-next-bit transport-bad-type)))))
 
 (defmacro call-unless-type (type register routine)
