@@ -64,7 +64,7 @@ impl Assembly<'_> {
     }
 
     fn level(&mut self, spec: &Form) -> Option<Level> {
-        let Some([_, field, groups]) = spec.as_list() else {
+        let Some([_, field, groups, ..]) = spec.as_list() else {
             self.error(
                 spec.at,
                 format!("{spec} is not a level of the specification"),

@@ -488,6 +488,10 @@ fn simple_number(text: &str, radix: u32) -> Option<i128> {
     if !digits.as_bytes().first()?.is_ascii_digit() {
         return None;
     }
+    // LMI's sources write 8 and 9 without a point; they can mean nothing else.
+    if matches!(digits, "8" | "9") {
+        return digits.parse().ok().map(|value: i128| sign * value);
+    }
     let value = match digits.strip_suffix('.') {
         Some(decimal) => decimal.parse().ok()?,
         None => i128::from_str_radix(digits, radix).ok()?,
@@ -518,8 +522,8 @@ mod tests {
     #[test]
     fn numbers() {
         assert_eq!(
-            text_of("17 19. -5 +7 1_19. 3_5 #x1F #10r64 #b101"),
-            "17 23 -5 7 2000000 140 37 100 5"
+            text_of("17 19. 8 -5 +7 1_19. 3_5 #x1F #10r64 #b101"),
+            "17 23 10 -5 7 2000000 140 37 100 5"
         );
         let (_, diagnostics) = read("(foo 19)", 0, &[]);
         assert_eq!((diagnostics[0].at.line, diagnostics[0].at.column), (1, 6));

@@ -345,6 +345,7 @@ impl Assembly<'_> {
             }
             "micro-fault-ok-here" | "slot-ok-here" => self.slot_ok = true,
             "mc-linkage" => {}
+            "call-return" => self.call_return(form, arguments),
             "defmacro" => self.define_macro(form, arguments),
             // LMI's files hold their microcode as the value of a variable.
             "defconst" | "defvar" | "setq" if wrapped(arguments).is_some() => {
@@ -749,6 +750,17 @@ impl Assembly<'_> {
             Some(true) => self.walk(then),
             Some(false) => otherwise.iter().for_each(|form| self.walk(form)),
             None => {}
+        }
+    }
+
+    /// `(call-return routine then)`: calls ROUTINE, which returns to THEN. A jump with a call in
+    /// its slot: the call pushes the jump's target.
+    fn call_return(&mut self, form: &Form, arguments: &[Form]) {
+        if let Some([routine, then]) = self.arguments(form, arguments) {
+            for (verb, label) in [("jump-xct-next", then), ("call", routine)] {
+                let word = vec![Form::symbol(verb, form.at), label.clone()];
+                self.word(&Form::list(word, form.at));
+            }
         }
     }
 

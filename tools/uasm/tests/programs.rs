@@ -81,3 +81,46 @@ fn the_language_itself_is_sound() {
         assembled.report
     );
 }
+
+/// The habits of LMI's files: capitals, microcode as the value of a variable, A memory that
+/// begins with the other face of M memory, `call-return`, symbols made of symbols.
+#[test]
+fn old_style() {
+    let text = "(DEFCONST UC-SMALL '(
+        (LOCALITY M-MEM) M-JUNK (0) M-SPARE (0) M-NOUGHT (0) M-ONES (-1) M-X (0)
+        (LOCALITY A-MEM) A-JUNK (0) A-SPARE (0) (LOC 100) A-Y (8)
+        (ASSIGN LOW-BYTE-OF-X (PLUS (BYTE-FIELD 8 0) M-X))
+        (LOCALITY I-MEM)
+        FIRST ((A-Y) LOW-BYTE-OF-X)
+        #-LAMBDA(BEGIN-COMMENT)
+        (CALL-RETURN SECOND FIRST)
+        #-LAMBDA(END-COMMENT)
+        SECOND (POPJ-AFTER-NEXT NO-OP) ((M-X) A-Y)))";
+    let sources = [Source {
+        name: "x".to_string(),
+        text: text.to_string(),
+    }];
+    let assembled = assemble(&sources, Options::default());
+    assert!(
+        assembled.report.diagnostics.is_empty(),
+        "\n{}",
+        assembled.report
+    );
+    let object = assembled.object.expect("no errors");
+    let words: Vec<String> = object
+        .control
+        .values()
+        .map(|word| uasm::disassemble(microword::Microword(*word), Some(&object)))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "((a-y) ldb m-x (byte-field 8. 0))",
+            "(jump-xct-next first)",
+            "(call second)",
+            "(popj-after-next)",
+            "((m-x) a-y)"
+        ]
+    );
+    assert_eq!(object.a_memory[&0o100], 8);
+}
