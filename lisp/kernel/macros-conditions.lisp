@@ -79,7 +79,7 @@
     "The operator, when FORM is a call that RESTART-CASE associates its restarts with."
     (multiple-value-bind (expansion expanded)
         (if (and (consp form) (not (member (car form) '(signal error warn cerror))))
-            (compiler:target-macroexpand-1 form environment)
+            (compiler:expand-1 form environment)
             (values form nil))
       (declare (ignorable expanded))
       (if (and (consp expansion) (member (car expansion) '(signal error warn cerror)))

@@ -1,10 +1,9 @@
 ;;; Defining forms: functions, macros, variables, types; and small standard macros that
 ;;; only arrange a call.
 ;;;
-;;; The compiler treats DEFUN, DEFMACRO, DEFVAR, DEFPARAMETER, DEFCONSTANT, DECLAIM and
-;;; IN-PACKAGE itself where they are top-level forms (it installs functions and constant
-;;; values statically); the macros here are what they mean everywhere else.
-;;; (function (named-lambda NAME lambda-list . body)) is a function called NAME.
+;;; The compiler recognises the calls of %define-function, %define-macro and
+;;; %define-compiler-macro that these expand into, and looks at DEFVAR, DEFPARAMETER,
+;;; DEFCONSTANT and DECLAIM itself (docs/compiler.md).
 
 (in-package :si)
 
@@ -24,11 +23,14 @@
       `(function (named-lambda (macro-function ,name) ,@(cdr expander))))))
 
 (defmacro defun (name lambda-list &body body)
-  `(%defun ',name ,(named-lambda-form name lambda-list body)))
+  `(progn
+     (%define-function ',name ,(named-lambda-form name lambda-list body))
+     ',name))
 
 (defmacro defmacro (name lambda-list &body body)
-  `(eval-when (:compile-toplevel :load-toplevel :execute)
-     (%defmacro ',name ,(named-macro-form name lambda-list body))))
+  `(progn
+     (%define-macro ',name ,(named-macro-form name lambda-list body))
+     ',name))
 
 (defmacro declaim (&rest specifiers)
   `(eval-when (:compile-toplevel :load-toplevel :execute)
@@ -50,14 +52,14 @@
 
 (defmacro defconstant (name value &optional documentation)
   `(progn
-     (eval-when (:compile-toplevel :load-toplevel :execute)
-       (%defconstant ',name ,value))
+     (%defconstant ',name ,value)
      ,@(if documentation `((%set-documentation ,documentation ',name 'variable)) nil)
      ',name))
 
 (defmacro define-symbol-macro (symbol expansion)
   `(eval-when (:compile-toplevel :load-toplevel :execute)
-     (%define-symbol-macro ',symbol ',expansion)))
+     (%put ',symbol 'compiler:symbol-macro '(,expansion))
+     ',symbol))
 
 (defmacro define-compiler-macro (name lambda-list &body body)
   (let* ((pattern (if (and (consp lambda-list) (eq (car lambda-list) '&whole))
@@ -65,17 +67,18 @@
                       lambda-list))
          (whole (if (eq pattern lambda-list) (gensym "WHOLE") (cadr lambda-list))))
     ;; The form may be (funcall #'name ...): then the arguments begin one further on.
-    `(eval-when (:compile-toplevel :load-toplevel :execute)
-       (%set-compiler-macro-function
+    `(progn
+       (%define-compiler-macro
+        ',name
         (function ,(parse-macro-body name (append (list '&whole whole) pattern) body
                                      '(if (eq (car form) 'funcall) (cddr form) (cdr form))
-                                     'form 'environment (block-name name)))
-        ',name)
+                                     'form 'environment (block-name name))))
        ',name)))
 
 (defmacro deftype (name lambda-list &body body)
   `(eval-when (:compile-toplevel :load-toplevel :execute)
-     (%deftype ',name (function ,(parse-macro name (default-to-star lambda-list) body)))
+     (%put ',name 'type-expander
+           (function ,(parse-macro name (default-to-star lambda-list) body)))
      ',name))
 
 (eval-when (:compile-toplevel :load-toplevel :execute)

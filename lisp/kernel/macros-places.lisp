@@ -4,10 +4,9 @@
 ;;;   si:setf-inverse         a function of the new value and then the place's arguments;
 ;;;                           it is also what (function (setf op)) names
 ;;;   si:setf-expander        a function of (form environment), five values
-;;;   si:structure-accessor   (layout-name index read-only), from DEFSTRUCT
-;;; An operator with none of these that is no macro is set by calling (setf op).
-;;; compiler:target-macroexpand-1 is MACROEXPAND-1 in the machine and the compiler's own
-;;; function at build time, when the macros of the machine are not those of the host.
+;;; An operator with none of these that is no macro is set by calling (setf op); the compiler
+;;; makes such a call of a structure accessor one instruction. Macros are expanded by
+;;; compiler:expand-1, which knows the macros of the machine at build time too.
 
 (in-package :si)
 
@@ -39,19 +38,11 @@
       (values temps arguments (list new)
               `(,operator ,new ,@temps) (cons extra temps))))
 
-  (defun structure-place (accessor description object)
-    "Forms that set (with the variable NEW) and read a structure's slot."
-    (let ((layout (car description)) (index (cadr description)))
-      (when (caddr description)
-        (error "The slot that ~s reads is read-only" accessor))
-      (lambda (new)
-        `(%instance-set ,new (check-layout ,object (layout-reference ,layout)) ,index))))
-
   (defun get-setf-expansion-1 (place environment)
     (cond
       ((symbolp place)
        (multiple-value-bind (expansion expanded)
-           (compiler:target-macroexpand-1 place environment)
+           (compiler:expand-1 place environment)
          (if expanded
              (get-setf-expansion-1 expansion environment)
              (let ((new (gensym "NEW")))
@@ -61,19 +52,13 @@
       (t
        (let* ((operator (car place)) (arguments (cdr place))
               (expander (get operator 'setf-expander))
-              (inverse (get operator 'setf-inverse))
-              (structure (get operator 'structure-accessor)))
+              (inverse (get operator 'setf-inverse)))
          (cond
            (expander (funcall expander place environment))
            (inverse (setf-inverse-expansion inverse operator arguments))
-           (structure
-            (let ((object (gensym "OBJECT")) (new (gensym "NEW")))
-              (values (list object) arguments (list new)
-                      (funcall (structure-place operator structure object) new)
-                      (list operator object))))
            (t
             (multiple-value-bind (expansion expanded)
-                (compiler:target-macroexpand-1 place environment)
+                (compiler:expand-1 place environment)
               (if expanded
                   (get-setf-expansion-1 expansion environment)
                   (let ((temps (fresh-variables arguments)) (new (gensym "NEW")))
