@@ -197,7 +197,9 @@ fn destination(word: Microword, names: &Names<'_>, out: &mut Vec<String>) {
 }
 
 fn alu(word: Microword, names: &Names<'_>, out: &mut Vec<String>) {
+    let before = out.len();
     destination(word, names, out);
+    let has_destination = out.len() > before;
     let function = AluFunction::from_code(word.function_bits());
     let output = OutputSelector::from_code(word.output_bits());
     let q = QControl::from_code(word.q_control_bits());
@@ -250,7 +252,7 @@ fn alu(word: Microword, names: &Names<'_>, out: &mut Vec<String>) {
         _ => false,
     };
     // SETZ into a destination is said; the bare word is NO-OP.
-    if moves && (function != Some(AluFunction::Setz) || out.is_empty()) {
+    if moves && (function != Some(AluFunction::Setz) || !has_destination) {
         name = None;
     } else if function.is_none() {
         name = Some(raw(word, &Microword::FUNCTION));
