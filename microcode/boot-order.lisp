@@ -3,6 +3,7 @@
 ;;; registers, macros and assigned symbols may not.
 
 (registers "M and A registers, each with its kind")
+(storage-registers "layout of the tables; registers of maps, allocation and collection")
 (macros "memory references, transport, volatility test, dispatch tables")
 (main-loop "decode of macroinstructions")
 (stack "spill and refill; pick, slide, drop; words of the stack by offset")

@@ -24,21 +24,13 @@
 
 ;;; ---- Memory references ----
 
-(defmacro check-page-read ()
-  "After a start-read: MD is the word at VMA when this is done."
-  '((call-conditional pg-fault pgf-read)))
-
-(defmacro check-page-write ()
-  "After a start-write: MD is in the word at VMA when this is done."
-  '((call-conditional pg-fault pgf-write)))
-
-(defmacro check-page-read-force ()
-  "After a forced read: for from-space, stacks in memory and protected pages."
-  '((call-conditional pg-fault pgf-read-force)))
-
-(defmacro check-page-write-force ()
-  "After a forced write."
-  '((call-conditional pg-fault pgf-write-force)))
+;; After a start-read: MD is the word at VMA when this is done.
+(assign check-page-read (plus call-conditional pg-fault pgf-read))
+;; After a start-write: MD is in the word at VMA when this is done.
+(assign check-page-write (plus call-conditional pg-fault pgf-write))
+;; After a forced cycle: from-space, stacks in memory, protected pages.
+(assign check-page-read-force (plus call-conditional pg-fault pgf-read-force))
+(assign check-page-write-force (plus call-conditional pg-fault pgf-write-force))
 
 ;;; ---- Transport ----
 ;;;
@@ -46,33 +38,31 @@
 ;;; about the page that MD points to (1: nothing to do). 6 bits from bit 24.; the
 ;;; rotated bit 24. of the pointer is replaced by the answer.
 
-(assign transport-spec
-        (plus (byte-field 6 24.) (field from-space 1) (field lpc 1)))
-(assign volatility-spec
-        (plus (byte-field 6 24.) (field volatility 1) (field lpc 1)))
+(assign transport-spec (plus from-space-meta push-own-address (byte-field 6 24.)))
+(assign volatility-spec (plus volatility-meta push-own-address (byte-field 6 24.)))
 
 (defmacro transport ()
   "MD was read from VMA. Contents of a cell or of a slot: forwards (EVCP, one-q-forward)
 are followed, a pointer to from-space becomes the pointer to the new place."
-  '((dispatch transport-spec md d-transport)))
+  '((transport-spec md d-transport)))
 
 (defmacro transport-value ()
   "The same for a value cell: an unbound one traps."
-  '((dispatch transport-spec md d-transport-value)))
+  '((transport-spec md d-transport-value)))
 
 (defmacro transport-word ()
   "The word itself, not what an invisible pointer leads to: saving a binding, %p- operations."
-  '((dispatch transport-spec md d-transport-word)))
+  '((transport-spec md d-transport-word)))
 
 (defmacro transport-header ()
   "MD is the first word of a structure, read from VMA. A header-forward is followed:
 VMA and MD are then those of the structure's new place. Anything that is no header stops
 the machine."
-  '((dispatch transport-spec md d-transport-header)))
+  '((transport-spec md d-transport-header)))
 
 (defmacro transport-and-popj ()
   "TRANSPORT, and return after the next instruction."
-  '((popj-after-next dispatch transport-spec md d-transport)))
+  '((popj-after-next transport-spec md d-transport)))
 
 ;;; ---- Volatility ----
 
@@ -80,11 +70,11 @@ the machine."
   "After CHECK-PAGE-WRITE: MD is what was stored at VMA. When it points to something more
 volatile than the page it is in, the page becomes that volatile, so that the scavenger
 visits it."
-  '((dispatch volatility-spec md d-volatility)))
+  '((volatility-spec md d-volatility)))
 
 (defmacro gc-write-test-and-popj ()
   "GC-WRITE-TEST, and return after the next instruction."
-  '((popj-after-next dispatch volatility-spec md d-volatility)))
+  '((popj-after-next volatility-spec md d-volatility)))
 
 (defmacro store (destination &rest value)
   "(store vma-start-write m-1) with MD ready, or (store md-start-write m-t) with VMA ready:
@@ -197,3 +187,14 @@ The routines ESCAPE-1 to ESCAPE-3 take the slot from READ-I-ARG."
 given by the handler is put in PLACE, and the macroinstruction is done again."
   (list '(call trap)
         (list 'error-table 'wrong-type place type)))
+
+;;; ---- Failed sanity checks ----
+
+(defmacro illop (&rest reason)
+  "Stop: what must not happen has happened. REASON goes to the error table."
+  (list '(call illop) (append '(error-table illop) reason)))
+
+(defmacro illop-unless-page-ok ()
+  "After a reference to a wired page: it cannot fault."
+  '((call-conditional pg-fault illop)
+    (error-table illop "a wired page is not in the map")))
