@@ -19,8 +19,10 @@
 mod assembly;
 mod constant;
 mod decode;
+mod definition;
 mod diagnostic;
 mod disassemble;
+mod dispatch_table;
 mod emit;
 mod evaluate;
 mod form;
