@@ -1,19 +1,17 @@
 //! Booting a machine: the listener, `run` and `eval`.
 
 use super::options::MachineOptions;
-use super::{CRASHED, Failure, INTERRUPTED, Outcome, state_directory};
+use super::{CRASHED, Failure, INTERRUPTED, Outcome, history_file};
 use crate::bus::{Backplane, ConsoleInput, Date, Medium};
 use crate::image::{Image, PROM};
 use crate::machine::hostfiles::universal_time;
 use crate::machine::{Directory, Gate, Halt, HostFiles, Input, Machine, Settings};
 use crate::processor::ProcessorConfig;
 use crate::sdu::{Request, power_up, report};
-use crate::terminal::editor::Terminal;
 use crate::terminal::pipe::Pipe;
-use crate::terminal::{Ended, Front, Inbox, drive};
+use crate::terminal::{Ended, Front, Inbox, drive, standard_front};
 use boards::sdu as reg;
 use diskimage::{BLOCK_BYTES, Kind, Label, Name};
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
@@ -24,8 +22,7 @@ const HISTORY: usize = 100;
 
 /// Boots to a listener.
 pub fn listener(options: &MachineOptions) -> Outcome {
-    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    boot(options, reg::REQUEST_LISTENER, Vec::new(), None, terminal)
+    boot(options, reg::REQUEST_LISTENER, Vec::new(), None)
 }
 
 /// Runs a Lisp program.
@@ -40,12 +37,12 @@ pub fn run(options: &MachineOptions, file: &Path, arguments: Vec<String>) -> Out
         .ok_or_else(|| Failure::file(format!("{}: its name is not UTF-8", file.display())))?;
     let mut strings = vec![text.to_string()];
     strings.extend(arguments);
-    boot(options, reg::REQUEST_RUN, strings, path.parent(), false)
+    boot(options, reg::REQUEST_RUN, strings, path.parent())
 }
 
 /// Evaluates an expression.
 pub fn eval(options: &MachineOptions, expression: String) -> Outcome {
-    boot(options, reg::REQUEST_EVAL, vec![expression], None, false)
+    boot(options, reg::REQUEST_EVAL, vec![expression], None)
 }
 
 /// A disk, its label, and the symbols of the microcode on it.
@@ -60,7 +57,6 @@ fn boot(
     kind: u32,
     arguments: Vec<String>,
     readable: Option<&Path>,
-    terminal: bool,
 ) -> Outcome {
     let (settings, directory) = options.settings()?;
     let files = host_files(&settings, readable)?;
@@ -110,11 +106,8 @@ fn boot(
 
     let inbox = Inbox::default();
     interrupts_to(&inbox, kind == reg::REQUEST_LISTENER)?;
-    let mut front: Box<dyn Front> = if terminal {
-        let history = state_directory().and_then(|path| make_directory(path).ok());
-        let history = history.map(|path| path.join("history"));
-        let opened = Terminal::new(inbox, history);
-        Box::new(opened.map_err(|error| Failure::file(format!("terminal: {error}")))?)
+    let mut front: Box<dyn Front> = if kind == reg::REQUEST_LISTENER {
+        standard_front(inbox, history_file())
     } else {
         Box::new(Pipe::standard_input(inbox))
     };
@@ -230,11 +223,6 @@ fn host_files(settings: &Settings, readable: Option<&Path>) -> Result<HostFiles,
         files.grant(path, false).map_err(Failure::file)?;
     }
     Ok(files)
-}
-
-fn make_directory(path: PathBuf) -> std::io::Result<PathBuf> {
-    std::fs::create_dir_all(&path)?;
-    Ok(path)
 }
 
 /// Control-C: a listener gets it as a break; a program that runs alone ends. A machine

@@ -10,8 +10,7 @@ use crate::processor::state::{M_BASE, REGISTERS};
 use crate::processor::{ProcessorConfig, State, Stop};
 use crate::sdu::report::{self, Names};
 use crate::sdu::{Request, power_up};
-use crate::terminal::pipe::Pipe;
-use crate::terminal::{Ended, Front, Inbox, drive};
+use crate::terminal::{Ended, Front, Inbox, Waited, drive, standard_front};
 use clap::Args;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -86,11 +85,11 @@ impl Micro {
             microseconds,
         }));
 
-        let mut front = Pipe::standard_input(Inbox::default());
+        let mut front = standard_front(Inbox::default(), None);
         let ended = if self.trace {
-            trace(&mut machine, &mut front, &object)?
+            trace(&mut machine, &mut *front, &object)?
         } else {
-            drive(&mut machine, &mut front, options.speed)
+            drive(&mut machine, &mut *front, options.speed)
         };
         self.conclude(&machine, ended, &object)
     }
@@ -152,7 +151,7 @@ fn address_of(text: &str, object: &Object) -> Result<u16, Failure> {
 }
 
 /// Runs an instruction at a time, and shows each with what it changed.
-fn trace(machine: &mut Machine, front: &mut Pipe, object: &Object) -> Result<Ended, Failure> {
+fn trace(machine: &mut Machine, front: &mut dyn Front, object: &Object) -> Result<Ended, Failure> {
     let names = Names::new(Some(object));
     let labels = register_names(object);
     loop {
@@ -201,9 +200,9 @@ fn trace(machine: &mut Machine, front: &mut Pipe, object: &Object) -> Result<End
 }
 
 /// Waits for input; how the run ended if none can come.
-fn idle(machine: &mut Machine, front: &mut Pipe) -> Option<Ended> {
+fn idle(machine: &mut Machine, front: &mut dyn Front) -> Option<Ended> {
     match front.wait(None, machine.wants_input()) {
-        crate::terminal::Waited::Input(input) => {
+        Waited::Input(input) => {
             machine.admit(Input::Console(input));
             None
         }

@@ -180,14 +180,19 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Where the user's own files go that are no machine's: the line history.
-fn state_directory() -> Option<PathBuf> {
+/// Where typed lines are remembered: in the user's state directory, if there is one.
+fn history_file() -> Option<PathBuf> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let base = from("XDG_STATE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute());
-    base.or_else(|| Some(Path::new(&from("HOME")?).join(".local/state")))
-        .map(|base| base.join("runlight"))
+    let base = base.or_else(|| Some(Path::new(&from("HOME")?).join(".local/state")))?;
+    let directory = base.join("runlight");
+    if let Err(error) = std::fs::create_dir_all(&directory) {
+        tracing::debug!("{}: {error}", directory.display());
+        return None;
+    }
+    Some(directory.join("history"))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub use gate::{Event, Gate, Input};
 pub use hostfiles::{GrantError, HostFiles};
 
 use crate::bus::wires::{BoardStop, CYCLES_PER_MICROSECOND};
-use crate::bus::{Backplane, Bus, Output};
+use crate::bus::{Backplane, Bus, ConsoleInput, Output};
 use crate::processor::{Engine, EngineKind, ProcessorConfig, State, Stop};
 
 /// Cycles of a burst: 0.1 s of bus time, a few milliseconds of the host's.
@@ -107,6 +107,13 @@ impl Machine {
 
     /// Lets something in from outside, to arrive at once.
     pub fn admit(&mut self, input: Input) {
+        if matches!(
+            input,
+            Input::Console(ConsoleInput::Text(_) | ConsoleInput::End)
+        ) {
+            // What was looked for is on its way.
+            self.bus.wires.input_wanted = false;
+        }
         self.gate.admit(self.now(), input);
     }
 

@@ -6,6 +6,7 @@
 //! there is. Completions are asked of the machine: [`ConsoleInput::Complete`] goes in, and
 //! [`Output::Completions`] comes out.
 
+use super::modes::Modes;
 use super::{Front, Inbox, Waited, balance, pipe::write_outputs};
 use crate::bus::{ConsoleInput, Output};
 use parking_lot::{Condvar, Mutex};
@@ -44,12 +45,23 @@ pub struct Terminal {
     printer: Option<Box<dyn ExternalPrinter + Send>>,
     /// What was written since the last newline.
     partial: String,
+    modes: Modes,
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // The editor may be in the middle of a line, with the terminal in its own modes.
+        if self.editing() {
+            self.modes.restore();
+        }
+    }
 }
 
 impl Terminal {
     /// Takes the terminal over. `inbox` receives what is typed; `history` is where
     /// lines are remembered, if anywhere.
     pub fn new(inbox: Inbox, history: Option<PathBuf>) -> Result<Terminal, ReadlineError> {
+        let modes = Modes::save();
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .auto_add_history(true)
@@ -80,6 +92,7 @@ impl Terminal {
             desk,
             printer,
             partial: String::new(),
+            modes,
         })
     }
 

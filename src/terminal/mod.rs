@@ -13,6 +13,7 @@
 mod balance;
 pub mod editor;
 mod inbox;
+mod modes;
 pub mod pipe;
 
 pub use inbox::Inbox;
@@ -20,6 +21,8 @@ pub use inbox::Inbox;
 use crate::bus::wires::CYCLES_PER_MICROSECOND;
 use crate::bus::{ConsoleInput, Output};
 use crate::machine::{BURST_CYCLES, Halt, Input, Machine, Progress};
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// How bus time keeps to the host's clock.
@@ -48,7 +51,7 @@ pub enum Waited {
 /// Where the machine's output goes and its input comes from.
 pub trait Front {
     /// Shows what the machine has said. An error means that nobody listens any more.
-    fn show(&mut self, outputs: Vec<Output>) -> std::io::Result<()>;
+    fn show(&mut self, outputs: Vec<Output>) -> io::Result<()>;
 
     /// What has arrived, without waiting. Text only when `hungry`: the machine
     /// looks for input and has none.
@@ -60,6 +63,18 @@ pub trait Front {
 
     /// Waits for something to arrive, at most for `limit`.
     fn wait(&mut self, limit: Option<Duration>, hungry: bool) -> Waited;
+}
+
+/// The front that fits this process's standard input and output: a terminal, where
+/// lines are remembered in `history`, or a pipe.
+pub fn standard_front(inbox: Inbox, history: Option<PathBuf>) -> Box<dyn Front> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        match editor::Terminal::new(inbox.clone(), history) {
+            Ok(terminal) => return Box::new(terminal),
+            Err(error) => tracing::warn!("no line editing: {error}"),
+        }
+    }
+    Box::new(pipe::Pipe::standard_input(inbox))
 }
 
 /// How a run ended.
