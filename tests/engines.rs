@@ -7,13 +7,127 @@ mod generate;
 
 use bus::TestBus;
 use generate::Case;
+use microword::{
+    ALU_FUNCTIONS, AluFunction, DESTINATIONS, Destination, JUMP_CONDITIONS, JumpCondition,
+    Microword, Opcode, SOURCES, Source, Transfer,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use runlight::processor::{Breakpoints, Engine, EngineKind, State, Stop};
+use runlight::processor::{Boards, Breakpoints, Engine, EngineKind, State, Stop};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// What the programs that were executed consisted of.
+#[derive(Default)]
+struct Coverage {
+    seen: BTreeSet<&'static str>,
+    destinations: BTreeSet<&'static str>,
+    slots: BTreeSet<(Opcode, Opcode)>,
+}
+
+impl Coverage {
+    /// Note the instructions in the history, newest first.
+    fn note(&mut self, state: &State) {
+        let executed = usize::from(state.history.pointer()).min(100);
+        let mut after: Option<Opcode> = None;
+        for age in 0..executed {
+            let address = state.history.recent(age);
+            let word = Microword(state.control.fetch(address));
+            let Ok(opcode) = microword::classify(word, Boards::all()) else {
+                continue;
+            };
+            self.note_word(word, opcode);
+            if let Some(after) = after.replace(opcode) {
+                self.slots.insert((opcode, after));
+            }
+        }
+    }
+
+    fn note_word(&mut self, word: Microword, opcode: Opcode) {
+        self.seen.insert(opcode.name());
+        self.seen
+            .extend(Source::from_code(word.m_source()).map(Source::name));
+        for (flag, name) in [
+            (word.popj_after_next(), "POPJ"),
+            (word.macro_stream_advance(), "MSA"),
+            (word.source_to_macro_ir(), "S2MIR"),
+            (word.macro_ir_dispatch(), "MID"),
+            (word.stat(), "STAT"),
+        ] {
+            self.seen.extend((flag != 0).then_some(name));
+        }
+        match opcode {
+            Opcode::Alu => self
+                .seen
+                .extend(AluFunction::from_code(word.function_bits()).map(AluFunction::name)),
+            Opcode::Byte => {}
+            Opcode::Jump => {
+                self.seen
+                    .insert(Transfer::from_bits(word.jump_transfer_bits()).name());
+                let condition =
+                    JumpCondition::from_code(word.condition()).filter(|_| word.test() != 0);
+                self.seen
+                    .insert(condition.map_or("BIT", JumpCondition::name));
+            }
+            Opcode::Dispatch => {
+                for (flag, name) in [
+                    (word.lpc(), "LPC"),
+                    (word.write_vma(), "WRITE-VMA"),
+                    (word.meta_from_space(), "FROM-SPACE"),
+                    (word.meta_volatility(), "VOLATILITY"),
+                ] {
+                    self.seen.extend((flag != 0).then_some(name));
+                }
+            }
+        }
+        if matches!(opcode, Opcode::Alu | Opcode::Byte) && word.dest_a() == 0 {
+            self.destinations
+                .extend(Destination::from_code(word.dest_functional()).map(Destination::name));
+        }
+    }
+
+    /// What was never executed.
+    fn missing(&self) -> Vec<&'static str> {
+        let sources = SOURCES.iter().map(|row| row.name);
+        let destinations = DESTINATIONS
+            .iter()
+            .map(|row| row.name)
+            .filter(|name| !self.destinations.contains(name));
+        let functions = ALU_FUNCTIONS.iter().map(|f| f.name());
+        let conditions = JUMP_CONDITIONS.iter().map(|c| c.name());
+        let rest = [
+            "ALU",
+            "BYTE",
+            "JUMP",
+            "DISPATCH",
+            "POPJ",
+            "MSA",
+            "S2MIR",
+            "MID",
+            "STAT",
+            "BIT",
+            "LPC",
+            "WRITE-VMA",
+        ];
+        let transfers = Transfer::ALL
+            .into_iter()
+            .filter(|t| t.transfers())
+            .map(Transfer::name);
+        sources
+            .chain(functions)
+            .chain(conditions)
+            .chain(transfers)
+            .chain(rest)
+            .chain(["FROM-SPACE", "VOLATILITY"])
+            .filter(|name| !self.seen.contains(name))
+            .chain(destinations)
+            .collect()
+    }
+}
 
 /// Two machines that ought to stay equal.
 struct Pair {
+    coverage: Coverage,
     reference: Box<dyn Engine>,
     fast: Box<dyn Engine>,
     executed: u64,
@@ -23,6 +137,7 @@ struct Pair {
 impl Pair {
     fn new() -> Pair {
         Pair {
+            coverage: Coverage::default(),
             reference: EngineKind::Reference.build(),
             fast: EngineKind::Fast.build(),
             executed: 0,
@@ -64,6 +179,9 @@ impl Pair {
             if matches!(stop_1, Stop::Undefined { .. }) {
                 break;
             }
+        }
+        if full {
+            self.coverage.note(&state_1);
         }
         self.executed += state_1.cycles;
         Ok(())
@@ -149,6 +267,12 @@ fn random_microprograms() {
     }
     let pair = pair.into_inner();
     let average = pair.executed / pair.programs.max(1);
+    assert_eq!(
+        pair.coverage.missing(),
+        Vec::<&str>::new(),
+        "never executed"
+    );
+    assert_eq!(pair.coverage.slots.len(), 16, "every kind after every kind");
     assert!(
         average >= 40,
         "programs end too early to be a test: {average} cycles on average"

@@ -58,7 +58,7 @@ destinations! {
     Lc 0o1 "LOCATION-COUNTER" ["LC"] CORE, "LC; the next half-word must be fetched";
     DpMode 0o2 "DP-MODE" [] CORE, "data-path mode<5:0>";
     StatCounterAux 0o4 "STAT-COUNTER-AUX" [] CORE, "auxiliary statistics counter";
-    Mid 0o5 "MID" ["MACRO-IR-DECODE-RAM"] CORE, "decode word at RG-MODE<29:28> || half-word<15:6>";
+    Mid 0o5 "MID" ["MACRO-IR-DECODE-RAM"] CORE, "decode word at RG-MODE<29:28> ‖ half-word<15:6>";
     CramHigh 0o6 "CRAM-HIGH" ["CRAM-HI"] CORE, "high half of the control-memory word at the pending address";
     CramLow 0o7 "CRAM-LOW" ["CRAM-LO"] CORE, "low half of the control-memory word at the pending address";
     PdlTop 0o10 "C-PDL-BUFFER-POINTER" ["PDL-TOP"] CORE, "PDL[PP]";

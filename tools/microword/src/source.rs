@@ -60,7 +60,7 @@ sources! {
     MacroIrDisplacement [0o101] "MACRO-IR-DISPLACEMENT" ["MACRO.IR.DISPLACEMENT"] CORE, "current half-word<5:0>";
     StatCounter [0o102] "STAT-COUNTER" [] CORE, "main statistics counter";
     MacroIr [0o103] "MACRO-IR" ["MACRO.IR"] CORE, "the current half-word";
-    MidRam [0o104] "MACRO-IR-DECODE-RAM" ["MACRO.IR.DECODE.RAM" "MID"] CORE, "decode word at RG-MODE<29:28> || half-word<15:6>";
+    MidRam [0o104] "MACRO-IR-DECODE-RAM" ["MACRO.IR.DECODE.RAM" "MID"] CORE, "decode word at RG-MODE<29:28> ‖ half-word<15:6>";
     Spy [0o105] "SPY-REG" [] CORE, "the register that a spy outside writes";
     Product [0o106 0o146] "MULTIPLIER" ["MULTIPLIER-FT"] CORE, "product of the halves last written to the multiplier";
     RgMode [0o107] "RG-MODE" [] CORE, "mode register";

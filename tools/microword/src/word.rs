@@ -103,7 +103,7 @@ fields! {
 }
 
 /// The four kinds of microinstruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Opcode {
     /// Arithmetic and logic on the A and M sources.

@@ -375,3 +375,19 @@ fn macro_ir_dispatch() {
         })
     ));
 }
+
+/// A return that inhibits and advances: the fetch happens in the inhibited
+/// cycle, and attention asked there stops at its end.
+#[test]
+fn attention_in_an_inhibited_cycle() {
+    let mut bench = Bench::new(&[jump(0, Transfer::Return), nop()]);
+    bench.map_page(0, 0x400_0000 >> 10, 3 << 8);
+    bench.state.write_lc(0);
+    bench.state.push_micro_stack(0o700 | 1 << 18);
+    bench.steps(1);
+    assert_eq!(bench.step(), Some(Stop::Attention));
+    assert_eq!(
+        (bench.pc(), bench.state.md(), bench.state.cycles),
+        (0o700, 1, 2)
+    );
+}
