@@ -1,0 +1,1 @@
+(defun %expand-loop (form) (error "not yet ~s" form))
