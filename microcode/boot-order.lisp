@@ -30,7 +30,6 @@
 (volatility "pointers to younger objects")
 (flip "beginning of a collection")
 (scavenge "the rest of a collection")
-(torture "flipping at every Nth allocation")
 (arrays "array references")
 (strings "strings")
 (instances "instances and structures")

@@ -79,8 +79,10 @@ m-tr-5                  (0)
 m-gc-1                  (0)
 m-gc-2                  (0)
 m-gc-3                  (0)
+m-scavenge-1            (0)     ;the collector's, across transports
+m-scavenge-2            (0)
 m-block-clock           (0)     ;the level-2 block taken last
-(register-kind unboxed m-tr-5 m-gc-1 m-gc-2 m-gc-3 m-block-clock)
+(register-kind unboxed m-tr-5 m-gc-1 m-gc-2 m-gc-3 m-scavenge-1 m-scavenge-2 m-block-clock)
 
 (locality a-mem)
 ;;; ---- Page faults ----
@@ -112,7 +114,8 @@ a-block-owners          (repeat 200 (177760000))        ;address of the section 
 ;;; ---- Allocation ----
 a-list-free             (0)     ;address of the next cell
 a-list-pair-limit       (0)     ;a pair fits as long as the free pointer is below; 0: go the slow way
-a-list-end              (0)     ;end of the open region; 0 when none is open
+a-list-limit            (0)     ;a block fits when it ends at or below; 0: go the slow way
+a-list-end              (0)     ;the last word of the open region, which is not allocated; 0 when none is open
 a-list-region           (0)     ;its section, 0 when none is open
 a-structure-free        (0)
 a-structure-limit       (0)     ;an object fits when it ends at or below; 0: go the slow way
@@ -124,7 +127,7 @@ a-small-pages           (0)     ;of these, those of regions that will be copied
 a-allowance             (0)     ;pages that may be in use before the next flip
 a-storage-reserve       (0)     ;pages beyond the limit that a handler of exhaustion may use; 0 when it is in use
 a-allocate-size         (0)
-(register-kind unboxed a-list-free a-list-pair-limit a-list-end a-list-region a-structure-free
+(register-kind unboxed a-list-free a-list-pair-limit a-list-limit a-list-end a-list-region a-structure-free
                a-structure-limit a-structure-end a-structure-region a-section-clock
                a-pages-in-use a-small-pages a-allowance a-storage-reserve a-allocate-size)
 
@@ -133,9 +136,10 @@ a-list-chain            (0)
 a-list-chain-end        (0)
 a-structure-chain       (0)     ;large ones too
 a-structure-chain-end   (0)
-a-old-chain             (0)     ;regions being evacuated
+a-old-list-chain        (0)     ;regions being evacuated
+a-old-structure-chain   (0)
 (register-kind unboxed a-list-chain a-list-chain-end a-structure-chain a-structure-chain-end
-               a-old-chain)
+               a-old-list-chain a-old-structure-chain)
 
 ;;; ---- Transporter ----
 a-tr-vma                (0)
@@ -156,16 +160,19 @@ a-gc-copied             (0)     ;words copied by the last flip
 a-gc-limit              (0)
 a-gc-page-flag          (0)
 a-gc-lc                 (0)
+a-gc-pdl-index          (0)
 a-scan-list             (0)     ;region being scavenged, 0 before the first
 a-scan-structure        (0)
 a-static-free           (0)     ;first free address of static boxed space
 a-torture               (0)     ;flip at every so many allocations; 0: off
 a-torture-count         (0)
-(register-kind unboxed a-gc-running a-gc-count a-gc-copied a-gc-limit a-gc-page-flag a-gc-lc
+(register-kind unboxed a-gc-running a-gc-count a-gc-copied a-gc-limit a-gc-page-flag a-gc-lc a-gc-pdl-index
                a-scan-list a-scan-structure a-static-free a-torture a-torture-count)
 
 ;; Words that %gc-parameter and %set-gc-parameter reach. Boxed.
-a-gc-parameter          (repeat 40 ((byte-value q-data-type dtp-fix)))
+(assign-eval gc-parameters 40)
+(modulo 40)
+a-gc-parameter          (repeat gc-parameters ((byte-value q-data-type dtp-fix)))
 (register-kind boxed a-gc-parameter)
 
 (locality i-mem)

@@ -1,0 +1,122 @@
+;;; -*- Mode: Lisp; Base: 8 -*-
+;;; The scavenger: newspace is looked through until nothing in it points to from-space.
+;;;
+;;; Purpose. Cheney's algorithm, region by region: a list region is words all through; in a
+;;; structure region each object's header says which of its words may be pointers.
+;;;
+;;; Entry points. SCAVENGE, SCAVENGE-WORDS.
+;;;
+;;; Invariants.
+;;; * A region's scan pointer says up to where it has been looked through; all regions before
+;;;   A-SCAN-LIST and A-SCAN-STRUCTURE in their chains are done.
+;;; * Nothing but M-SCAVENGE-1, M-SCAVENGE-2 and A-GC-LIMIT is kept across a transport.
+
+scavenge
+        ;; Lists as far as they go, then structures; again while the structures have found more
+        ;; lists.  (When no list was copied the end of the chain is 0, and so is the scanned one.)
+        (call scavenge-lists)
+        (call scavenge-structures)
+        ((m-gc-2) a-scan-list)
+        (jump-not-equal m-gc-2 a-list-chain-end scavenge)
+        (popj-equal m-gc-2 a-zero)
+        ((vma-start-read) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-scan)))
+        (illop-unless-page-ok)
+        (jump-not-equal md a-list-free scavenge)
+        (popj)
+
+scavenge-lists
+        ((m-gc-2) a-scan-list)
+        (jump-not-equal m-gc-2 a-zero scavenge-list-region)
+        ((m-gc-2) a-list-chain)
+        (popj-equal m-gc-2 a-zero)
+        ((a-scan-list) m-gc-2)
+scavenge-list-region
+        ((vma-start-read) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-scan)))
+        (illop-unless-page-ok)
+        ((m-scavenge-1) md)
+        (jump-equal m-gc-2 a-list-region scavenge-open-list-region)
+        ((vma-start-read) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-free)))
+        (illop-unless-page-ok)
+        (call-xct-next scavenge-words)
+       ((a-gc-limit) md)
+        ;; Done with it.
+        ((m-gc-2) a-scan-list)
+        (call-xct-next scavenge-note)
+       ((md) m-scavenge-1)
+        ((vma-start-read) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-next)))
+        (illop-unless-page-ok)
+        ((m-gc-2) (byte-field 16. 0) md)
+        (popj-equal m-gc-2 a-zero)
+        (jump-xct-next scavenge-list-region)
+       ((a-scan-list) m-gc-2)
+scavenge-open-list-region
+        ;; It grows as it is looked through, and may be closed meanwhile.
+        ((m-gc-1) a-list-free)
+        (popj-equal m-scavenge-1 a-list-free)
+        (call-xct-next scavenge-words)
+       ((a-gc-limit) m-gc-1)
+        ((m-gc-2) a-scan-list)
+        (call-xct-next scavenge-note)
+       ((md) m-scavenge-1)
+        (jump scavenge-list-region)
+
+scavenge-note
+  ;; MD is how far the region M-GC-2 has been looked through.
+        ((vma-start-write) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-scan)))
+        (illop-unless-page-ok)
+        (popj)
+
+scavenge-words
+  ;; All words from M-SCAVENGE-1 up to A-GC-LIMIT.  M-SCAVENGE-1 is then A-GC-LIMIT.
+  ;; Forced: they may be a stack's.
+        (popj-greater-or-equal m-scavenge-1 a-gc-limit)
+scavenge-word
+        ((vma-start-read-force) m-scavenge-1)
+        (check-page-read-force)
+        (transport-spec md d-scavenge)
+        ((m-scavenge-1) m+1 m-scavenge-1)
+        (jump-less-than m-scavenge-1 a-gc-limit scavenge-word)
+        (popj)
+
+scavenge-structures
+        ((m-gc-2) a-scan-structure)
+        (jump-not-equal m-gc-2 a-zero scavenge-structure-region)
+        ((m-gc-2) a-structure-chain)
+        (popj-equal m-gc-2 a-zero)
+        ((a-scan-structure) m-gc-2)
+scavenge-structure-region
+        ;; One object at a time, so that where the region's free pointer is hardly matters.
+        ((vma-start-read) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-scan)))
+        (illop-unless-page-ok)
+        ((m-scavenge-1) md)
+        (jump-equal-xct-next m-gc-2 a-structure-region scavenge-structure-look)
+       ((m-gc-1) a-structure-free)
+        ((vma-start-read) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-free)))
+        (illop-unless-page-ok)
+        ((m-gc-1) md)
+scavenge-structure-look
+        (jump-less-than m-scavenge-1 a-gc-1 scavenge-structure)
+        ;; All of it seen: the next one, if this is not the last.
+        ((vma-start-read) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-next)))
+        (illop-unless-page-ok)
+        ((m-gc-2) (byte-field 16. 0) md)
+        (popj-equal m-gc-2 a-zero)
+        (jump-xct-next scavenge-structure-region)
+       ((a-scan-structure) m-gc-2)
+scavenge-structure
+        ((vma-start-read) m-scavenge-1)
+        (check-page-read)
+        ((m-tr-2) md)
+        (call-xct-next object-size)
+       ((m-tr-3) m-scavenge-1)
+        ((m-gc-1) a-tr-size)
+        ((m-gc-1) add m-gc-1 a-scavenge-1)
+        ((m-gc-2) a-scan-structure)
+        ((m-scavenge-2) m-gc-1)                 ;where the next one begins
+        ((m-gc-1) a-tr-boxed)
+        (call-xct-next scavenge-words)
+       ((a-gc-limit) add m-gc-1 a-scavenge-1)
+        ((m-gc-2) a-scan-structure)
+        (call-xct-next scavenge-note)
+       ((md) m-scavenge-2)
+        (jump scavenge-structure-region)
