@@ -22,7 +22,7 @@
 
 (assign-eval least-growth 2000)         ;pages by which dynamic space may grow at least, where there is room
 
-(misc-inst-entry cons)
+x-cons  (misc-inst-entry cons)
         ((m-tem) a-list-free)
         (call-greater-or-equal m-tem a-list-pair-limit cons-slow)
         ((m-t) pdl-pop)
