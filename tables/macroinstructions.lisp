@@ -370,3 +370,6 @@
 (define-macroinstruction %address-order misc #o0320 "(x y -- n)" :args 2 :results 1 :function si:%address-order "-1, 0, 1; meaningful until the next collection")
 (define-macroinstruction %gc-count misc #o0321 "(-- n)" :args 0 :results 1 :function si:%gc-count "number of flips, for address-keyed hash tables")
 (define-macroinstruction %random-word misc #o0322 "(-- n)" :args 0 :results 1 :function si:%random-word "24 bits of a deterministic generator")
+(define-macroinstruction %make-ratio misc #o0323 "(n d -- ratio)" :args 2 :results 1 :function si:%make-ratio "as they are; Lisp has seen to lowest terms")
+(define-macroinstruction %make-complex misc #o0324 "(r i -- complex)" :args 2 :results 1 :function si:%make-complex "")
+(define-macroinstruction %number-part misc #o0325 "(x k -- y)" :args 2 :results 1 :function si:%number-part "boxed word k, 1 or 2, of a ratio or complex number; traps on other operands")
