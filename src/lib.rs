@@ -2,6 +2,7 @@
 
 pub mod bus;
 pub mod cli;
+pub mod crash;
 pub mod files;
 pub mod image;
 pub mod machine;

@@ -1,12 +1,14 @@
 //! Booting a machine: the listener, `run` and `eval`.
 
 use super::options::MachineOptions;
-use super::{CRASHED, Failure, INTERRUPTED, Outcome, history_file};
+use super::{CRASHED, Failure, INTERRUPTED, Outcome, history_file, state_directory};
 use crate::bus::{Backplane, ConsoleInput, Date, Medium};
+use crate::crash::{self, Dump};
 use crate::image::{Image, PROM};
 use crate::machine::hostfiles::universal_time;
 use crate::machine::{Directory, Gate, Halt, HostFiles, Input, Machine, Settings};
 use crate::processor::ProcessorConfig;
+use crate::sdu::report::Names;
 use crate::sdu::{Request, power_up, report};
 use crate::terminal::pipe::Pipe;
 use crate::terminal::{Ended, Front, Inbox, drive, standard_front};
@@ -117,16 +119,27 @@ fn boot(
             .keep_nvram(&machine.bus.sdu.nvram)
             .map_err(Failure::file)?;
     }
+    let crashes = options.crash_dir.clone();
+    let crashes = crashes.or_else(|| directory.as_ref().map(Directory::crashes));
+    let crashes = crashes.or_else(|| Some(state_directory()?.join("crashes")));
+    let symbols = drive_unit.symbols.as_ref();
     Ok(conclude(
         &machine,
         ended,
         &prom,
-        drive_unit.symbols.as_ref(),
+        symbols,
+        crashes.as_deref(),
     ))
 }
 
-/// The exit status of a run; a crash is reported first.
-fn conclude(machine: &Machine, ended: Ended, prom: &Object, symbols: Option<&Object>) -> u8 {
+/// The exit status of a run; a crash is reported and dumped first.
+fn conclude(
+    machine: &Machine,
+    ended: Ended,
+    prom: &Object,
+    symbols: Option<&Object>,
+    crashes: Option<&Path>,
+) -> u8 {
     let halt = match ended {
         Ended::Halted(Halt::Exit(status)) => return status,
         Ended::OutputClosed => return 0,
@@ -140,8 +153,28 @@ fn conclude(machine: &Machine, ended: Ended, prom: &Object, symbols: Option<&Obj
     let pc = machine.state.sequencer.pc;
     let in_prom = prom.control.get(&pc) == Some(&machine.state.control.fetch(pc));
     let object = if in_prom { Some(prom) } else { symbols };
-    eprint!("{}", report::full(&halt, &machine.state, object, HISTORY));
+    let reason = report::reason(&halt, &Names::new(object));
+    let text = report::full(&halt, &machine.state, object, HISTORY);
+    eprint!("{text}");
+    if halt != Halt::CycleLimit {
+        let dump = Dump::of(machine, reason, text, object.map(Object::to_bytes));
+        keep_dump(&dump, crashes);
+    }
     CRASHED
+}
+
+/// Writes a dump and says where it is. That it cannot be written must not hide the crash.
+fn keep_dump(dump: &Dump, directory: Option<&Path>) {
+    let Some(directory) = directory else {
+        eprintln!("runlight: no dump written: there is no directory for it; see --crash-dir");
+        return;
+    };
+    let written =
+        crash::free_name(directory).map_err(|error| format!("{}: {error}", directory.display()));
+    match written.and_then(|path| dump.write(&path).map(|()| path).map_err(|e| e.to_string())) {
+        Ok(path) => eprintln!("runlight: the machine's state is in {}", path.display()),
+        Err(error) => eprintln!("runlight: no dump written: {error}"),
+    }
 }
 
 fn open_drive(directory: Option<&Directory>, settings: &Settings) -> Result<Drive, Failure> {

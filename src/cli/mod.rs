@@ -180,14 +180,20 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Where typed lines are remembered: in the user's state directory, if there is one.
-fn history_file() -> Option<PathBuf> {
+/// Where this program keeps what is the user's and no machine's: `$XDG_STATE_HOME/runlight`,
+/// else `~/.local/state/runlight`.
+fn state_directory() -> Option<PathBuf> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let base = from("XDG_STATE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute());
     let base = base.or_else(|| Some(Path::new(&from("HOME")?).join(".local/state")))?;
-    let directory = base.join("runlight");
+    Some(base.join("runlight"))
+}
+
+/// Where typed lines are remembered, if there is a place.
+fn history_file() -> Option<PathBuf> {
+    let directory = state_directory()?;
     if let Err(error) = std::fs::create_dir_all(&directory) {
         tracing::debug!("{}: {error}", directory.display());
         return None;
