@@ -435,3 +435,106 @@ fn two_machines_never_share_a_directory() {
     );
     drop(held);
 }
+
+/// Assembles a test program as a PROM.
+fn prom(files: &Files, program: &str) -> String {
+    let path = files.path("prom.mcr");
+    let done = runlight(&[
+        "asm",
+        &microprogram("boards.lisp"),
+        &microprogram(program),
+        "-o",
+        &path,
+    ]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    path
+}
+
+#[test]
+fn a_program_is_run_and_its_directory_can_be_read() {
+    let (files, _) = machine();
+    let directory = files.0.path().to_str().expect("UTF-8").to_string();
+    let prom = prom(&files, "type.lisp");
+    std::fs::create_dir(files.path("src")).expect("made");
+    let program = files.path("src/a.lisp");
+    std::fs::write(&program, "(print 1)\n").expect("written");
+    let words = ["--machine", &directory, "--prom", &prom, "run", &program];
+    let done = runlight(&words);
+    assert_eq!(
+        (done.status, done.out.as_str(), done.err.as_str()),
+        (0, "(print 1)\n", "")
+    );
+    assert!(!files.bytes("nvram.bin").is_empty());
+    // What is not granted is not reached: `eval` grants nothing.
+    let done = runlight(&["--machine", &directory, "--prom", &prom, "eval", &program]);
+    assert_eq!(done.status, boards::hostfile::ERROR_NOT_GRANTED as i32);
+    let source = files.path("src");
+    let words = [
+        "--machine",
+        &directory,
+        "--prom",
+        &prom,
+        "--grant",
+        &source,
+        "eval",
+        &program,
+    ];
+    assert_eq!(runlight(&words).out, "(print 1)\n");
+
+    let nvram = files.path("nvram.bin");
+    std::fs::write(&nvram, b"junk").expect("written");
+    refuses(
+        &["--machine", &directory, "--prom", &prom, "eval", "1"],
+        4,
+        &[&nvram, "magic"],
+    );
+    assert_eq!(files.bytes("nvram.bin"), b"junk");
+}
+
+#[test]
+fn a_listener_reads_a_pipe() {
+    let (files, _) = machine();
+    let directory = files.0.path().to_str().expect("UTF-8").to_string();
+    let prom = prom(&files, "echo.lisp");
+    for words in [
+        &["--machine", &directory, "--prom", &prom][..],
+        &["--machine", &directory, "--prom", &prom, "repl"],
+    ] {
+        let done = runlight_with(words, "(+ 1 2)\n");
+        assert_eq!((done.status, done.out.as_str()), (8, "(+ 1 2)\n"));
+    }
+}
+
+#[test]
+fn a_crash_leaves_a_dump() {
+    let (files, _) = machine();
+    let directory = files.0.path().to_str().expect("UTF-8").to_string();
+    let mut program = uasm::Object::default();
+    program
+        .control
+        .extend([(0o100, 0), (0o101, 2 << 30 | 3 << 9)]);
+    let prom = files.path("bad.mcr");
+    program.write(Path::new(&prom)).expect("written");
+    let words = ["--machine", &directory, "--prom", &prom, "eval", "1"];
+    let crashes = files.path("crashes");
+    refuses(&words, 3, &["undefined microinstruction", &crashes]);
+    let path = files.0.path().join("crashes/crash-0001.dump");
+    let dump = runlight::crash::Dump::read(&path).expect("a dump");
+    assert!(
+        dump.reason.starts_with("undefined microinstruction"),
+        "{}",
+        dump.reason
+    );
+    let elsewhere = files.path("elsewhere");
+    let words = [
+        "--crash-dir",
+        &elsewhere,
+        "--machine",
+        &directory,
+        "--prom",
+        &prom,
+        "eval",
+        "1",
+    ];
+    refuses(&words, 3, &[&elsewhere]);
+}

@@ -63,7 +63,7 @@ fn boot(
     let (settings, directory) = options.settings()?;
     let files = host_files(&settings, readable)?;
     let drive_unit = open_drive(directory.as_ref(), &settings)?;
-    let prom = boot_prom()?;
+    let prom = boot_prom(options.prom.as_deref())?;
 
     let mut bus = Backplane::new(settings.memory);
     bus.disk.medium = drive_unit.medium;
@@ -233,7 +233,10 @@ fn symbols_of(label: &Label, microcode: Name, stored: &[u8]) -> Option<Object> {
     }
 }
 
-fn boot_prom() -> Result<Object, Failure> {
+fn boot_prom(file: Option<&Path>) -> Result<Object, Failure> {
+    if let Some(path) = file {
+        return Object::read(path).map_err(Failure::file);
+    }
     if PROM.is_empty() {
         return Err(Failure::file(
             "this build of runlight has no boot PROM in it",

@@ -6,7 +6,7 @@ use super::{CRASHED, Failure, Outcome, print};
 use crate::bus::{Backplane, Date};
 use crate::machine::hostfiles::universal_time;
 use crate::machine::{Gate, Halt, HostFiles, Input, Machine, Progress};
-use crate::processor::state::{M_BASE, REGISTERS};
+use crate::processor::state::{A_BASE, FILE_SIZE, M_BASE, REGISTERS, Sequencer};
 use crate::processor::{ProcessorConfig, State, Stop};
 use crate::sdu::report::{self, Names};
 use crate::sdu::{Request, power_up};
@@ -158,15 +158,14 @@ fn trace(machine: &mut Machine, front: &mut dyn Front, object: &Object) -> Resul
         while let Some(input) = front.poll(machine.wants_input()) {
             machine.admit(Input::Console(input));
         }
-        let before = machine.state.clone();
+        let before = Before::of(&machine.state);
         let progress = machine.burst(1);
         if machine.state.cycles != before.cycles {
             let at = before.sequencer;
-            let word = microword::Microword(before.control.fetch(at.pc) | before.imod);
             let text = if at.inhibit {
                 "(inhibited)".into()
             } else {
-                uasm::disassemble(word, Some(object))
+                uasm::disassemble(microword::Microword(before.word), Some(object))
             };
             let changes = changes(&before, &machine.state, &labels);
             print(&format!(
@@ -226,13 +225,36 @@ fn register_names(object: &Object) -> Vec<(usize, String)> {
         let name = object
             .name_of(Memory::A, i)
             .map_or(format!("A[{i:o}]"), str::to_uppercase);
-        (crate::processor::state::A_BASE + usize::from(i), name)
+        (A_BASE + usize::from(i), name)
     }));
     names
 }
 
+/// What can be seen to change, before an instruction.
+struct Before {
+    cycles: u64,
+    sequencer: Sequencer,
+    word: u64,
+    file: Box<[u32; FILE_SIZE]>,
+    pdl: Box<[u32; 2048]>,
+    micro_stack_pointer: u8,
+}
+
+impl Before {
+    fn of(state: &State) -> Before {
+        Before {
+            cycles: state.cycles,
+            sequencer: state.sequencer,
+            word: state.control.fetch(state.sequencer.pc) | state.imod,
+            file: state.file.clone(),
+            pdl: state.pdl.clone(),
+            micro_stack_pointer: state.micro_stack_pointer,
+        }
+    }
+}
+
 /// What an instruction changed.
-fn changes(before: &State, after: &State, names: &[(usize, String)]) -> String {
+fn changes(before: &Before, after: &State, names: &[(usize, String)]) -> String {
     let mut text = String::new();
     for (place, name) in names {
         if before.file[*place] != after.file[*place] {

@@ -44,6 +44,9 @@ pub struct MachineOptions {
     /// Boot this load band instead of the one that the disk names
     #[arg(long, value_name = "NAME", global = true, value_parser = band)]
     pub band: Option<Name>,
+    /// Power up with this PROM (an object file, as `runlight asm` writes it) instead of the built-in one
+    #[arg(long, value_name = "FILE", global = true)]
+    pub prom: Option<PathBuf>,
     /// Write crash dumps here instead of in the machine's or the user's own directory
     #[arg(long, value_name = "DIR", global = true)]
     pub crash_dir: Option<PathBuf>,
