@@ -2,4 +2,5 @@
 
 pub mod band;
 pub mod image;
+pub mod macros;
 pub mod microcode;

@@ -126,3 +126,19 @@ pub fn assemble(
     };
     uasm::assemble(&all, options)
 }
+
+/// Assembles the microcode of the project whose root this is.
+pub fn assemble_project(root: &Path, tables: &Tables) -> Result<Assembled, SourceError> {
+    let sources = sources(root)?;
+    Ok(host_lisp::with_large_stack(|| {
+        assemble(tables, sources, &mut crate::macros::Macros::default())
+    }))
+}
+
+/// Assembles the boot PROM.
+pub fn assemble_prom(root: &Path, tables: &Tables) -> Result<Assembled, SourceError> {
+    let sources = vec![source(root, "roms/prom.lisp")?];
+    Ok(host_lisp::with_large_stack(|| {
+        assemble(tables, sources, &mut crate::macros::Macros::default())
+    }))
+}

@@ -1,0 +1,9 @@
+//! Microcode, macroinstruction by macroinstruction.
+
+mod fixnums;
+mod harness;
+
+#[test]
+fn the_microcode_assembles() {
+    assert!(!harness::object().control.is_empty());
+}
