@@ -12,7 +12,16 @@ fn run(code: &[(&str, i32)]) -> Vec<u32> {
 
 #[test]
 fn small_sums() {
-    assert_eq!(run(&[("push-fixnum", 3), ("push-fixnum", 4), ("add", 0)]), fixnums(&[7]));
-    assert_eq!(run(&[("push-fixnum", 3), ("push-negative", 4), ("add", 0)]), fixnums(&[-2]));
-    assert_eq!(run(&[("push-negative", 0), ("push-fixnum", 9), ("subtract", 0)]), fixnums(&[-10]));
+    assert_eq!(
+        run(&[("push-fixnum", 3), ("push-fixnum", 4), ("add", 0)]),
+        fixnums(&[7])
+    );
+    assert_eq!(
+        run(&[("push-fixnum", 3), ("push-negative", 4), ("add", 0)]),
+        fixnums(&[-2])
+    );
+    assert_eq!(
+        run(&[("push-negative", 0), ("push-fixnum", 9), ("subtract", 0)]),
+        fixnums(&[-10])
+    );
 }

@@ -27,7 +27,8 @@ pub fn object() -> &'static Object {
     static OBJECT: OnceLock<Object> = OnceLock::new();
     OBJECT.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let assembled = microcode::assemble_project(root, &tables()).expect("the sources are there");
+        let assembled =
+            microcode::assemble_project(root, &tables()).expect("the sources are there");
         let report = assembled.report;
         assembled.object.unwrap_or_else(|| panic!("{report}"))
     })
@@ -95,7 +96,11 @@ impl Setup {
     pub fn run_code(&self, mut image: ImageBuilder, code: &[(&str, i32)]) -> Outcome {
         let halfwords = image.assemble(code);
         let name = image.named_symbol("si:%cold-boot");
-        let main = Function { name, halfwords, ..function(&image) };
+        let main = Function {
+            name,
+            halfwords,
+            ..function(&image)
+        };
         let main = image.function(&main);
         image.set_function(name, main);
         self.run(image)
@@ -105,7 +110,12 @@ impl Setup {
 /// A function with NIL wherever a word is needed.
 pub fn function(image: &ImageBuilder) -> Function {
     let nil = image.nil();
-    Function { name: nil, debug_info: nil, liveness: nil, ..Function::default() }
+    Function {
+        name: nil,
+        debug_info: nil,
+        liveness: nil,
+        ..Function::default()
+    }
 }
 
 impl Outcome {
@@ -130,12 +140,19 @@ impl Outcome {
     /// The last few micro-addresses, with names.
     pub fn place(&self) -> String {
         let state = &self.machine.state;
-        let names = state.history.oldest_first().collect::<Vec<_>>().into_iter().rev().take(24).map(|address| {
-            object().symbols.nearest_label(address).map_or_else(
-                || format!("{address:o}"),
-                |(name, offset)| format!("{name}+{offset:o}"),
-            )
-        });
+        let names = state
+            .history
+            .oldest_first()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .take(24)
+            .map(|address| {
+                object().symbols.nearest_label(address).map_or_else(
+                    || format!("{address:o}"),
+                    |(name, offset)| format!("{name}+{offset:o}"),
+                )
+            });
         names.collect::<Vec<_>>().join(" < ")
     }
 

@@ -13,8 +13,11 @@ pub struct Macros {
 impl Default for Macros {
     fn default() -> Self {
         let mut lisp = Lisp::new();
-        lisp.eval_str("macros", "(defpackage \"MICRO\" (:use \"COMMON-LISP\")) (in-package \"MICRO\")")
-            .expect("a package can be made");
+        lisp.eval_str(
+            "macros",
+            "(defpackage \"MICRO\" (:use \"COMMON-LISP\")) (in-package \"MICRO\")",
+        )
+        .expect("a package can be made");
         Self { lisp }
     }
 }
@@ -22,9 +25,14 @@ impl Default for Macros {
 impl MacroEvaluator for Macros {
     fn evaluate(&mut self, form: &Form) -> Result<Form, MacroError> {
         let object = self.object(&without_backquote(form))?;
-        let value = self.lisp.eval(&object).map_err(|e| MacroError(e.to_string()))?;
+        let value = self
+            .lisp
+            .eval(&object)
+            .map_err(|e| MacroError(e.to_string()))?;
         // What a definition returns is of no interest, and need not be a form.
-        Ok(self.form(&value).unwrap_or_else(|_| Form::list(Vec::new(), Position::default())))
+        Ok(self
+            .form(&value)
+            .unwrap_or_else(|_| Form::list(Vec::new(), Position::default())))
     }
 
     fn expand(&mut self, call: &Form) -> Result<Form, MacroError> {
@@ -48,7 +56,10 @@ impl Macros {
 
     fn object(&mut self, form: &Form) -> Result<Obj, MacroError> {
         let items = |items: &[Form], this: &mut Self| {
-            items.iter().map(|item| this.object(item)).collect::<Result<Vec<_>, _>>()
+            items
+                .iter()
+                .map(|item| this.object(item))
+                .collect::<Result<Vec<_>, _>>()
         };
         Ok(match &form.datum {
             Datum::Symbol(name) => self.symbol(name)?,
@@ -67,12 +78,19 @@ impl Macros {
         let at = Position::default();
         let name = |symbol: Sym| {
             let name = symbol.name().to_lowercase();
-            if symbol.is_keyword() { format!(":{name}") } else { name }
+            if symbol.is_keyword() {
+                format!(":{name}")
+            } else {
+                name
+            }
         };
         Ok(match object {
             Obj::Nil => Form::list(Vec::new(), at),
             Obj::Sym(symbol) => Form::symbol(&name(*symbol), at),
-            Obj::Char(c) => Form { datum: Datum::Character(*c), at },
+            Obj::Char(c) => Form {
+                datum: Datum::Character(*c),
+                at,
+            },
             Obj::Cons(_) => {
                 let mut items = Vec::new();
                 let mut rest = object.clone();
@@ -84,7 +102,10 @@ impl Macros {
                     Form::list(items, at)
                 } else {
                     let tail = Box::new(self.form(&rest)?);
-                    Form { datum: Datum::Dotted(items, tail), at }
+                    Form {
+                        datum: Datum::Dotted(items, tail),
+                        at,
+                    }
                 }
             }
             other => {
@@ -93,7 +114,9 @@ impl Macros {
                 let datum = text.or_else(|| integer().map(Datum::Integer));
                 let printed = self.lisp.print(other);
                 let datum = datum.ok_or_else(|| {
-                    MacroError(format!("the expansion holds {printed}, which no source can hold"))
+                    MacroError(format!(
+                        "the expansion holds {printed}, which no source can hold"
+                    ))
                 })?;
                 Form { datum, at }
             }

@@ -10,7 +10,10 @@ use tables::Tables;
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let listing = arguments.iter().any(|a| a == "--listing");
-    let root = arguments.iter().find(|a| !a.starts_with("--")).map_or(".", String::as_str);
+    let root = arguments
+        .iter()
+        .find(|a| !a.starts_with("--"))
+        .map_or(".", String::as_str);
     match check(&PathBuf::from(root), listing) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -28,7 +31,9 @@ fn check(root: &std::path::Path, listing: bool) -> Result<(), String> {
     ] {
         let assembled = assembled.map_err(|e| e.to_string())?;
         eprint!("{}", assembled.report);
-        let object = assembled.object.ok_or_else(|| format!("{name}: there are errors"))?;
+        let object = assembled
+            .object
+            .ok_or_else(|| format!("{name}: there are errors"))?;
         let (words, entries) = (object.control.len(), object.symbols.entries.len());
         println!("{name}: {words} words, {entries} macroinstructions");
         if listing {
