@@ -246,8 +246,8 @@ impl Before {
             cycles: state.cycles,
             sequencer: state.sequencer,
             word: state.control.fetch(state.sequencer.pc) | state.imod,
-            file: state.file.clone(),
-            pdl: state.pdl.clone(),
+            file: Box::new(state.file),
+            pdl: Box::new(state.pdl),
             micro_stack_pointer: state.micro_stack_pointer,
         }
     }
