@@ -370,7 +370,16 @@ impl Assembly<'_> {
                 );
                 None
             }
-            _ => Some(Value::number(self.lisp_number(form)?)),
+            _ if OPERATORS.contains(&operator) => Some(Value::number(self.lisp_number(form)?)),
+            _ => {
+                let near = nearest(operator, OPERATORS.iter().copied());
+                let help = near.map_or_else(
+                    || "a list here is a program, whose head is an operator".to_string(),
+                    |near| format!("did you mean {near}?"),
+                );
+                self.error(form.at, format!("{operator} is not an operator"), &help);
+                None
+            }
         }
     }
 

@@ -26,6 +26,7 @@ mod dispatch_table;
 mod emit;
 mod evaluate;
 mod form;
+mod host;
 mod instruction;
 mod lisp;
 mod listing;
@@ -44,6 +45,7 @@ pub use assembly::{Assembled, ConstantTable, LineAssembler, Options, Source, ass
 pub use diagnostic::{Diagnostic, Report, Severity};
 pub use disassemble::{Disassembler, disassemble, disassemble_dispatch_word};
 pub use form::{Datum, Form, Plain, Position};
+pub use host::HostLisp;
 pub use listing::listing;
 pub use macros::{MacroError, MacroEvaluator, without_backquote};
 pub use object::{

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use uasm::{Object, Options, Source};
+use uasm::{HostLisp, Object, Options, Source};
 
 /// Micro-assembler and disassembler for the Lambda.
 #[derive(Debug, Parser)]
@@ -42,7 +42,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    // Macros may recurse deeply.
+    let result = host_lisp::with_large_stack(|| match command {
         Command::Asm {
             sources,
             output,
@@ -51,7 +53,7 @@ fn main() -> ExitCode {
             constants,
         } => assemble(&sources, output.as_deref(), listing, &opcodes, &constants),
         Command::Dis { object } => disassemble(&object),
-    };
+    });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -98,6 +100,8 @@ fn assemble(
         .iter()
         .map(|path| read(path))
         .collect::<Result<_, _>>()?;
+    let mut lisp = HostLisp::new();
+    options.evaluator = Some(&mut lisp);
     let assembled = uasm::assemble(&sources, options);
     let Some(object) = assembled.object else {
         return Err(format!(

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use uasm::{Options, Source, assemble, listing};
+use uasm::{HostLisp, Options, Source, assemble, listing};
 
 fn check(program: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
@@ -16,6 +16,8 @@ fn check(program: &str) {
     if let Ok(text) = std::fs::read_to_string(folder.join(format!("{program}.opcodes"))) {
         options.macro_opcodes = uasm::macro_opcodes("opcodes", &text).expect("opcodes");
     }
+    let mut lisp = HostLisp::new();
+    options.evaluator = Some(&mut lisp);
     let assembled = assemble(&sources, options);
     assert!(
         assembled.report.diagnostics.is_empty(),
@@ -70,6 +72,11 @@ fn types() {
 #[test]
 fn decode() {
     check("decode");
+}
+
+#[test]
+fn macros() {
+    host_lisp::with_large_stack(|| check("macros"));
 }
 
 #[test]
