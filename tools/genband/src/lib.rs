@@ -2,5 +2,4 @@
 
 pub mod band;
 pub mod image;
-pub mod macros;
 pub mod microcode;

@@ -131,7 +131,7 @@ pub fn assemble(
 pub fn assemble_project(root: &Path, tables: &Tables) -> Result<Assembled, SourceError> {
     let sources = sources(root)?;
     Ok(host_lisp::with_large_stack(|| {
-        assemble(tables, sources, &mut crate::macros::Macros::default())
+        assemble(tables, sources, &mut uasm::HostLisp::default())
     }))
 }
 
@@ -139,6 +139,6 @@ pub fn assemble_project(root: &Path, tables: &Tables) -> Result<Assembled, Sourc
 pub fn assemble_prom(root: &Path, tables: &Tables) -> Result<Assembled, SourceError> {
     let sources = vec![source(root, "roms/prom.lisp")?];
     Ok(host_lisp::with_large_stack(|| {
-        assemble(tables, sources, &mut crate::macros::Macros::default())
+        assemble(tables, sources, &mut uasm::HostLisp::default())
     }))
 }

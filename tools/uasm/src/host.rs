@@ -6,8 +6,11 @@ use num_traits::ToPrimitive;
 use crate::form::{Datum, Form, Position};
 use crate::macros::{MacroError, MacroEvaluator, without_backquote};
 
+/// The package that symbols of microcode live in: it uses COMMON-LISP and nothing else.
+const PACKAGE: &str = "MICRO";
+
 /// The build-time evaluator as a [`MacroEvaluator`]. Symbols of microcode, which are lower case,
-/// are upper-case symbols of the package `CL-USER` to it; `package:name` and `:keyword` are what
+/// are upper-case symbols of the package `MICRO` to it; `package:name` and `:keyword` are what
 /// they say.
 ///
 /// Deep recursion needs `host_lisp::with_large_stack` around the assembly.
@@ -18,7 +21,12 @@ pub struct HostLisp {
 impl HostLisp {
     /// A fresh Lisp.
     pub fn new() -> HostLisp {
-        HostLisp { lisp: Lisp::new() }
+        let mut lisp = Lisp::new();
+        // The packages that it makes and uses exist, so that this cannot fail.
+        if let Ok(package) = lisp.define_package(PACKAGE, &[], &["COMMON-LISP"]) {
+            lisp.set_current_package(package);
+        }
+        HostLisp { lisp }
     }
 
     /// The Lisp, for definitions that macros are to find.
@@ -56,7 +64,7 @@ impl HostLisp {
         }
         let (package, name) = match name.split_once(':') {
             Some((package, rest)) => (package, rest.trim_start_matches(':')),
-            None => ("CL-USER", name.as_str()),
+            None => (PACKAGE, name.as_str()),
         };
         self.lisp
             .intern(package, name)
