@@ -136,7 +136,7 @@ unmap-section
        (no-op)
 
 raise-page
-  ;; The page of M-PGF-1 (mapped) gets the volatility, complemented, in M-PGF-2: 0 or 3.
+  ;; The page of M-PGF-1 gets the volatility, complemented, in M-PGF-2: 0 or 3.
   (declare (args m-pgf-1 m-pgf-2) (clobbers m-pgf-3 vma md))
         ((vma-start-read) ldb (byte-field 17. 8.) m-pgf-1 (a-constant page-table))
         (illop-unless-page-ok)
@@ -144,6 +144,7 @@ raise-page
         ((md) dpb m-pgf-2 page-volatility a-pgf-3)
         ((vma-start-write) vma)
         ((md) m-pgf-1)
+        (popj-if-bit-set level-1-invalid-bit l1-map)
         ((m-pgf-3) l2-map-control)
         (popj-after-next
          (l2-map-control) ldb (byte-field 2 0) m-pgf-2 a-pgf-3)

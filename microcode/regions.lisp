@@ -5,8 +5,8 @@
 ;;; structures only, or one large object. Small regions are one section each; their pages
 ;;; get frames when touched, so what a region has not used costs addresses only.
 ;;;
-;;; Entry points. OPEN-LIST-REGION, OPEN-STRUCTURE-REGION, MAKE-LARGE-REGION, FREE-REGION,
-;;; CLOSE-REGIONS.
+;;; Entry points. OPEN-LIST-REGION, OPEN-STRUCTURE-REGION, MAKE-LARGE-REGION,
+;;; CHAIN-LARGE-REGION, FREE-REGION, CLOSE-REGIONS.
 ;;;
 ;;; Invariants.
 ;;; * A region's number is that of its first section; its four words in the region table say
@@ -53,8 +53,6 @@ open-structure-region
         ((m-gc-1) dpb m-gc-2 (byte-field 12. 13.) a-zero)
         ((a-structure-free) m-gc-1)
         ((a-structure-end) add m-gc-1 (a-constant section-words))
-chain-structure-region
-        ;; The region M-GC-2 goes to the end of the chain of structures.
         ((m-gc-1) a-structure-chain-end)
         (jump-equal-xct-next m-gc-1 a-zero open-structure-region-first)
        ((a-structure-chain-end) m-gc-2)
@@ -116,7 +114,15 @@ make-large-region
         ((md) add m-gc-1 a-allocate-size)
         ((vma-start-write) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-free)))
         (illop-unless-page-ok)
-        (jump chain-structure-region)
+chain-large-region
+  ;; The region M-GC-2 goes to the end of the chain of large objects.
+        ((m-gc-1) a-large-chain-end)
+        (jump-equal-xct-next m-gc-1 a-zero chain-large-region-first)
+       ((a-large-chain-end) m-gc-2)
+        (jump link-region)
+chain-large-region-first
+        (popj-after-next (a-large-chain) m-gc-2)
+       (no-op)
 
 find-sections
   ;; M-GC-1 free sections in a row: the first is left in M-GC-2.  The limits on dynamic space

@@ -12,10 +12,27 @@
 ;;; * Nothing but M-SCAVENGE-1, M-SCAVENGE-2 and A-GC-LIMIT is kept across a transport.
 
 scavenge
-        ;; Lists as far as they go, then structures; again while the structures have found more
-        ;; lists.  (When no list was copied the end of the chain is 0, and so is the scanned one.)
+        ;; Lists as far as they go, structures as far as they go, one large object; again while
+        ;; there is any.
         (call scavenge-lists)
         (call scavenge-structures)
+        ((m-gc-2) a-scan-large)
+        (jump-not-equal-xct-next m-gc-2 a-zero scavenge-next-large)
+       ((m-gc-1) a-large-chain)
+scavenge-large
+        (jump-equal m-gc-1 a-zero scavenge-no-large)
+        ((a-scan-large) m-gc-1)
+        (call-xct-next scavenge-object)
+       ((m-scavenge-1) dpb m-gc-1 (byte-field 12. 13.) a-zero)
+        (jump scavenge)
+scavenge-next-large
+        ((vma-start-read) dpb m-gc-2 (byte-field 12. 2) (a-constant (plus region-table region-next)))
+        (illop-unless-page-ok)
+        (jump-xct-next scavenge-large)
+       ((m-gc-1) (byte-field 16. 0) md)
+scavenge-no-large
+        ;; Structures were looked through last: have they found lists?  (When no list was
+        ;; copied there is no chain, and none is being scanned.)
         ((m-gc-2) a-scan-list)
         (jump-not-equal m-gc-2 a-list-chain-end scavenge)
         (popj-equal m-gc-2 a-zero)
@@ -23,6 +40,19 @@ scavenge
         (illop-unless-page-ok)
         (jump-not-equal md a-list-free scavenge)
         (popj)
+
+scavenge-object
+  ;; The structure at M-SCAVENGE-1.  M-SCAVENGE-2 is then the address of what follows it.
+        ((vma-start-read) m-scavenge-1)
+        (check-page-read)
+        ((m-tr-2) md)
+        (call-xct-next object-size)
+       ((m-tr-3) m-scavenge-1)
+        ((m-gc-1) a-tr-size)
+        ((m-scavenge-2) add m-gc-1 a-scavenge-1)
+        ((m-gc-1) a-tr-boxed)
+        (jump-xct-next scavenge-words)
+       ((a-gc-limit) add m-gc-1 a-scavenge-1)
 
 scavenge-lists
         ((m-gc-2) a-scan-list)
@@ -104,18 +134,7 @@ scavenge-structure-look
         (jump-xct-next scavenge-structure-region)
        ((a-scan-structure) m-gc-2)
 scavenge-structure
-        ((vma-start-read) m-scavenge-1)
-        (check-page-read)
-        ((m-tr-2) md)
-        (call-xct-next object-size)
-       ((m-tr-3) m-scavenge-1)
-        ((m-gc-1) a-tr-size)
-        ((m-gc-1) add m-gc-1 a-scavenge-1)
-        ((m-gc-2) a-scan-structure)
-        ((m-scavenge-2) m-gc-1)                 ;where the next one begins
-        ((m-gc-1) a-tr-boxed)
-        (call-xct-next scavenge-words)
-       ((a-gc-limit) add m-gc-1 a-scavenge-1)
+        (call scavenge-object)
         ((m-gc-2) a-scan-structure)
         (call-xct-next scavenge-note)
        ((md) m-scavenge-2)

@@ -32,11 +32,10 @@
 (assign-eval nvram-window 35000)
 
 ;;; ---- Words of the section table ----
-;; <15:0> is the level-2 control word of the section's pages; the volatility in it is that
+;; <12:0> is the level-2 control word of the section's pages; the volatility in it is that
 ;; of a page nothing has been stored into.
-(def-data-field section-control 16. 0)
-(def-data-field section-volatility 2 16.)       ;level-1 volatility
-(def-data-field section-kind 3 18.)             ;who may be found there
+(def-data-field section-volatility 2 13.)       ;level-1 volatility; these bits of a control word have no effect
+(def-data-field section-kind 3 17.)             ;who may be found there
 (def-data-field section-region 12. 20.)         ;first section of the region
 ;; A section word of 0: nothing may be there.
 (assign-eval kind-none 0)
@@ -134,11 +133,15 @@ a-allocate-size         (0)
 ;;; ---- Regions by kind, oldest first; sections' numbers ----
 a-list-chain            (0)
 a-list-chain-end        (0)
-a-structure-chain       (0)     ;large ones too
+a-structure-chain       (0)
 a-structure-chain-end   (0)
+a-large-chain           (0)
+a-large-chain-end       (0)
 a-old-list-chain        (0)     ;regions being evacuated
 a-old-structure-chain   (0)
+a-old-large-chain       (0)
 (register-kind unboxed a-list-chain a-list-chain-end a-structure-chain a-structure-chain-end
+               a-large-chain a-large-chain-end a-old-large-chain a-scan-large
                a-old-list-chain a-old-structure-chain)
 
 ;;; ---- Transporter ----
@@ -163,6 +166,7 @@ a-gc-lc                 (0)
 a-gc-pdl-index          (0)
 a-scan-list             (0)     ;region being scavenged, 0 before the first
 a-scan-structure        (0)
+a-scan-large            (0)
 a-static-free           (0)     ;first free address of static boxed space
 a-torture               (0)     ;flip at every so many allocations; 0: off
 a-torture-count         (0)

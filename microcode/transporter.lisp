@@ -368,7 +368,7 @@ transport-large-section
        ((m-pgf-1) m-tr-3)
         ((m-tr-3) add m-tr-3 (a-constant section-words))
         (jump-less-than m-tr-3 a-gc-3 transport-large-section)
-        (jump chain-structure-region)
+        (jump chain-large-region)
 
 ;;; ---- Sizes ----
 
