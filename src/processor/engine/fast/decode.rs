@@ -78,6 +78,7 @@ fn m_source(word: Microword) -> Option<(usize, u16)> {
         Source::PdlPop => Some((source::POP, 0)),
         Source::PdlTop => Some((source::TOP, 0)),
         Source::PdlAtIndex => Some((source::INDEX, 0)),
+        Source::MacroIrDisplacement => Some((source::DISPLACEMENT, 0)),
         Source::CramMap | Source::CycleLow => None,
         _ => Some((source::OTHER, code as u16)),
     }
@@ -157,6 +158,7 @@ fn destination_of(word: Microword, operation: Operation) -> Option<(usize, Opera
         Destination::PdlPointer => register(destination::POINTER, place::PP),
         Destination::PdlIndex => register(destination::POINTER, place::PI),
         Destination::PdlPush => Some((destination::PUSH, operation)),
+        Destination::PdlTop => Some((destination::TOP, operation)),
         Destination::VmaStartRead => Some((destination::READ, operation)),
         Destination::VmaStartWrite => Some((destination::WRITE, operation)),
         Destination::MdStartWrite => Some((destination::MD_WRITE, operation)),
@@ -213,12 +215,13 @@ fn alu_function(word: Microword) -> usize {
 }
 
 fn jump(word: Microword, source: usize, operation: Operation) -> Option<Operation> {
-    if flags(word) != 0 {
+    let flags = flags(word);
+    if flags & !flag::POPJ != 0 {
         return None;
     }
     let operation = Operation {
         target: word.jump_address() as u16,
-        way: word.jump_transfer_bits() as u8,
+        way: word.jump_transfer_bits() as u8 | flags,
         rotation: word.invert() as u8,
         ..operation
     };
@@ -248,7 +251,8 @@ fn jump(word: Microword, source: usize, operation: Operation) -> Option<Operatio
 fn dispatch(word: Microword, source: usize, operation: Operation) -> Option<Operation> {
     let micro_stack_pop = source == source::OTHER
         && Source::from_code(u64::from(operation.m)) == Some(Source::MicroStackPop);
-    if flags(word) != 0 || word.lpc() != 0 && micro_stack_pop {
+    let flags = flags(word);
+    if flags & !flag::POPJ != 0 || word.lpc() != 0 && micro_stack_pop {
         return None;
     }
     let meta = if word.meta_from_space() != 0 {
@@ -264,7 +268,7 @@ fn dispatch(word: Microword, source: usize, operation: Operation) -> Option<Oper
         rotation: word.dispatch_position() as u8 % 32,
         target: word.constant() as u16,
         control: Control::Dispatch,
-        way: word.lpc() as u8,
+        way: word.lpc() as u8 | flags,
         ..operation
     })
 }

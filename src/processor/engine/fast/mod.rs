@@ -293,22 +293,45 @@ fn straight_way(
     /// Execute the instruction in the slot, then go on at the target.
     macro_rules! slot {
         ($target:expr, $flag:expr, $popped:expr) => {{
-            let (target, flag): (u16, bool) = ($target, $flag);
+            let (target, flag, popped): (u16, bool, Option<u32>) = ($target, $flag, $popped);
             if context.stop {
-                leave_in_slot!(End::Stop(Stop::Attention), target, flag, false, $popped);
+                leave_in_slot!(End::Stop(Stop::Attention), target, flag, false, popped);
             }
             let next = pc.wrapping_add(1);
-            if decoded.operations[usize::from(next)].control == Control::Unknown {
-                decoded.decode(state, next, breakpoints);
-            }
             let slot = &decoded.operations[usize::from(next)];
-            if slot.control > Control::Memory {
-                leave_in_slot!(End::Step, target, flag, false, $popped);
+            if slot.control <= Control::Memory {
+                record!(next);
+                context.cycles = cycles;
+                (slot.work)(state, context, slot);
+                cycles += u64::from(slot.cost);
+            } else if slot.control <= Control::Always && slot.way & flag::POPJ == 0 {
+                record!(next);
+                context.cycles = cycles;
+                cycles += u64::from(slot.cost);
+                if (slot.work)(state, context, slot) != 0 {
+                    context.cycles = cycles;
+                    let pending = Pending {
+                        target,
+                        flag,
+                        popped,
+                    };
+                    match transfer_in_slot(state, context, slot, pending) {
+                        AfterSlot::At(address) => {
+                            pc = address;
+                            cycles += 1;
+                            attend!();
+                            continue;
+                        }
+                        AfterSlot::Leave(sequencer) => leave!(End::Step, sequencer),
+                        AfterSlot::Stop(sequencer) => leave!(End::Stop(Stop::Attention), sequencer),
+                    }
+                }
+            } else {
+                if slot.control == Control::Unknown {
+                    decoded.decode(state, next, breakpoints);
+                }
+                leave_in_slot!(End::Step, target, flag, false, popped);
             }
-            record!(next);
-            context.cycles = cycles;
-            (slot.work)(state, context, slot);
-            cycles += u64::from(slot.cost);
             pc = target;
             if flag {
                 context.advance_stream(state);
@@ -316,9 +339,16 @@ fn straight_way(
             attend!();
         }};
     }
+    /// Return after the next instruction.
+    macro_rules! popj {
+        () => {{
+            let popped = state.pop_micro_stack();
+            slot!(popped as u16, popped & MICRO_STACK_FLAG != 0, Some(popped));
+        }};
+    }
     /// Take a transfer.
     macro_rules! transfer {
-        ($transfer:expr, $target:expr, $own_address:expr) => {{
+        ($transfer:expr, $target:expr, $own_address:expr, $popj:expr) => {{
             let target: u16 = $target;
             match $transfer {
                 Transfer::Jump => {
@@ -342,9 +372,24 @@ fn straight_way(
                     let word = state.pop_micro_stack();
                     slot!(word as u16, word & MICRO_STACK_FLAG != 0, None);
                 }
+                Transfer::DropThrough if $popj => popj!(),
                 Transfer::DropThrough => {
                     pc = pc.wrapping_add(1);
                     attend!();
+                }
+                Transfer::DropThroughInhibit if $popj => {
+                    let popped = state.pop_micro_stack();
+                    let (target, flag) = (popped as u16, popped & MICRO_STACK_FLAG != 0);
+                    if context.stop {
+                        leave_in_slot!(
+                            End::Stop(Stop::Attention),
+                            target,
+                            flag,
+                            true,
+                            Some(popped)
+                        );
+                    }
+                    inhibit!(target, flag);
                 }
                 Transfer::DropThroughInhibit => {
                     inhibit!(pc.wrapping_add(2), false);
@@ -394,8 +439,11 @@ fn straight_way(
                     transfer!(
                         Transfer::from_bits(u64::from(operation.way)),
                         operation.target,
+                        false,
                         false
                     );
+                } else if operation.way & flag::POPJ != 0 {
+                    popj!();
                 } else {
                     pc = pc.wrapping_add(1);
                 }
@@ -406,6 +454,7 @@ fn straight_way(
                 transfer!(
                     Transfer::from_bits(u64::from(operation.way)),
                     operation.target,
+                    false,
                     false
                 );
             }
@@ -418,7 +467,12 @@ fn straight_way(
                 record!(pc);
                 cycles += u64::from(operation.cost);
                 let word = DispatchWord(answer);
-                transfer!(word.transfer(), word.address(), operation.way != 0);
+                transfer!(
+                    word.transfer(),
+                    word.address(),
+                    operation.way & 1 != 0,
+                    operation.way & flag::POPJ != 0
+                );
             }
             Control::Flagged => {
                 record!(pc);
@@ -461,17 +515,75 @@ fn straight_way(
                     pc = pc.wrapping_add(1);
                     leave!(stop);
                 }
-                match decode_word.transfer() {
-                    Transfer::DropThrough if flags & flag::POPJ != 0 => {
-                        let popped = state.pop_micro_stack();
-                        slot!(popped as u16, popped & MICRO_STACK_FLAG != 0, Some(popped));
-                    }
-                    way => transfer!(way, decode_word.address(), false),
-                }
+                let popj = flags & flag::POPJ != 0;
+                transfer!(decode_word.transfer(), decode_word.address(), false, popj);
             }
             Control::Slow => leave!(End::Step),
             Control::Unknown => decoded.decode(state, pc, breakpoints),
         }
     }
     leave!(End::Step)
+}
+
+/// The transfer in whose slot a JUMP stands.
+struct Pending {
+    target: u16,
+    flag: bool,
+    popped: Option<u32>,
+}
+
+/// Where a JUMP taken in a slot leads.
+enum AfterSlot {
+    /// There, when the inhibited cycle has passed.
+    At(u16),
+    /// One instruction at the first target, then on: for the reference engine.
+    Leave(Sequencer),
+    /// The same, but a bus cycle asked for attention.
+    Stop(Sequencer),
+}
+
+/// Take the JUMP `slot` in the slot of a pending transfer. The context has the
+/// cycle count after the JUMP.
+#[inline(never)]
+fn transfer_in_slot(
+    state: &mut State,
+    context: &mut Context<'_>,
+    slot: &Operation,
+    pending: Pending,
+) -> AfterSlot {
+    let transfer = Transfer::from_bits(u64::from(slot.way));
+    let inhibits = transfer.inhibits_next();
+    let mut arrives = !inhibits;
+    let (mut target, mut flag) = (slot.target, false);
+    if transfer.is_call() {
+        arrives &= pending.popped.is_none();
+        let after = pending.target.wrapping_add(u16::from(!inhibits));
+        state.push_micro_stack(pending.popped.unwrap_or(u32::from(after)));
+    } else if transfer.is_return() {
+        let word = state.pop_micro_stack();
+        (target, flag) = (word as u16, word & MICRO_STACK_FLAG != 0);
+    }
+    if inhibits {
+        if flag {
+            context.advance_stream(state);
+        }
+        return AfterSlot::At(target);
+    }
+    if arrives && pending.flag {
+        // The fetch is part of the JUMP's instruction.
+        context.cycles -= u64::from(slot.cost);
+        context.advance_stream(state);
+    }
+    let sequencer = Sequencer {
+        pc: pending.target,
+        next_pc: target,
+        inhibit: false,
+        advance_at_next: flag,
+        popped: None,
+    };
+    if context.stop {
+        AfterSlot::Stop(sequencer)
+    } else {
+        AfterSlot::Leave(sequencer)
+    }
 }

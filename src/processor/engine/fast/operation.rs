@@ -8,7 +8,8 @@ use crate::processor::State;
 /// taken; for a DISPATCH, the table word.
 pub(super) type Work = fn(&mut State, &mut Context<'_>, &Operation) -> u32;
 
-/// How control goes on after the work.
+/// How control goes on after the work. The order counts: what is up to
+/// `Memory` goes straight on, what is up to `Always` may stand in a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(super) enum Control {
@@ -16,12 +17,12 @@ pub(super) enum Control {
     Simple,
     /// To the next instruction; may have gone to the bus, may cost more.
     Memory,
-    /// As the flags say: stream, decode, POPJ-AFTER-NEXT.
-    Flagged,
     /// A JUMP that may be taken.
     Jump,
     /// A JUMP that is always taken, without work.
     Always,
+    /// As the flags say: stream, decode, POPJ-AFTER-NEXT.
+    Flagged,
     /// A DISPATCH.
     Dispatch,
     /// Let the reference engine do it.

@@ -34,8 +34,10 @@ pub(super) mod source {
     pub const TOP: usize = 2;
     /// PDL[PI].
     pub const INDEX: usize = 3;
+    /// The displacement of the current macroinstruction.
+    pub const DISPLACEMENT: usize = 4;
     /// Any other functional source; its code is in `m`.
-    pub const OTHER: usize = 4;
+    pub const OTHER: usize = 5;
 }
 
 /// Kinds of destination.
@@ -58,6 +60,8 @@ pub(super) mod destination {
     pub const OTHER: usize = 7;
     /// M memory, and PP or PI.
     pub const POINTER: usize = 8;
+    /// M memory, and PDL[PP].
+    pub const TOP: usize = 9;
 }
 
 /// Functions beyond the plain ones, whose number is the ALU function's code.
@@ -91,6 +95,7 @@ fn read_source<const S: usize>(state: &mut State, operation: &Operation) -> u32 
         }
         source::TOP => state.pdl[(state.file[place::PP] & PDL_MASK) as usize],
         source::INDEX => state.pdl[(state.file[place::PI] & PDL_MASK) as usize],
+        source::DISPLACEMENT => state.half_word() & 0o77,
         _ => other_source(state, operation),
     }
 }
@@ -101,7 +106,6 @@ fn other_source(state: &mut State, operation: &Operation) -> u32 {
         return 0;
     };
     match source {
-        Source::MacroIrDisplacement => state.half_word() & 0o77,
         Source::MacroIr => state.half_word(),
         Source::MicroStackPop => {
             let value = state.micro_stack_pointer_and_data();
@@ -135,6 +139,7 @@ fn write<const D: usize>(
             state.file[place::PP] = pointer;
             state.pdl[pointer as usize] = value;
         }
+        destination::TOP => state.pdl[(state.file[place::PP] & PDL_MASK) as usize] = value,
         destination::READ => context.start_read(state, value),
         destination::WRITE => {
             state.file[place::VMA] = value;
@@ -159,7 +164,6 @@ fn other_destination(
         return;
     };
     match destination {
-        Destination::PdlTop => state.pdl[(state.pp() & PDL_MASK) as usize] = value,
         Destination::PdlAtIndex => state.pdl[(state.pi() & PDL_MASK) as usize] = value,
         Destination::Lc => state.write_lc(value),
         Destination::MicroStackPush => state.push_micro_stack(value),
@@ -342,15 +346,13 @@ macro_rules! choose {
 }
 
 fn compute_from<const F: usize, const D: usize>(source: usize) -> Option<Work> {
-    choose!(source, [0, 1, 2, 3, 4], |S| compute::<F, S, D> as Work)
+    choose!(source, [0, 1, 2, 3, 4, 5], |S| compute::<F, S, D> as Work)
 }
 
 fn compute_with<const F: usize>(source: usize, destination: usize) -> Option<Work> {
-    choose!(
-        destination,
-        [0, 1, 2, 3, 4, 5, 6, 7, 8],
-        |D| compute_from::<F, D>(source)
-    )?
+    choose!(destination, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], |D| {
+        compute_from::<F, D>(source)
+    })?
 }
 
 /// The work of an ALU or BYTE instruction.
@@ -367,7 +369,7 @@ pub(super) fn compute_work(function: usize, source: usize, destination: usize) -
 }
 
 fn test_from<const C: usize>(source: usize) -> Option<Work> {
-    choose!(source, [0, 1, 2, 3, 4], |S| test::<C, S> as Work)
+    choose!(source, [0, 1, 2, 3, 4, 5], |S| test::<C, S> as Work)
 }
 
 /// The work of a JUMP: 0 tests a bit, anything else is a condition code.
@@ -378,7 +380,7 @@ pub(super) fn test_work(condition: usize, source: usize) -> Option<Work> {
 }
 
 fn dispatch_from<const META: usize>(source: usize) -> Option<Work> {
-    choose!(source, [0, 1, 2, 3, 4], |S| dispatch::<META, S> as Work)
+    choose!(source, [0, 1, 2, 3, 4, 5], |S| dispatch::<META, S> as Work)
 }
 
 /// The work of a DISPATCH.
