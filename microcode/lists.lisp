@@ -7,7 +7,7 @@
 ;;; of a full pair, the cdr, and everything else is the slow path.
 ;;;
 ;;; Entry points for other microcode: LIST-CAR and LIST-CDR take a list or NIL in M-T and
-;;; leave the answer there; they clobber VMA and MD. CARCDR, for walks, is in values.lisp.
+;;; leave the answer there; they clobber VMA and MD.
 ;;;
 ;;; Invariants. The operand stays on the stack until the answer replaces it, so a
 ;;; page fault or a transport finds everything as it was.
@@ -122,6 +122,41 @@ list-operation-on-no-list
 (car-cdr-combination cadr list-cdr list-car)
 (car-cdr-combination cdar list-car list-cdr)
 (car-cdr-combination cddr list-cdr list-cdr)
+
+;;; ---- Car and cdr at once, for walks down a list ----
+
+(locality d-mem)
+(start-dispatch 2)
+d-carcdr
+        (inhibit-xct-next-bit carcdr-slow)
+        (p-bit r-bit)
+        (inhibit-xct-next-bit carcdr-slow)
+        (inhibit-xct-next-bit carcdr-slow)
+(end-dispatch)
+(locality i-mem)
+
+;;; M-D is a cons: its car to M-T, its cdr to M-D. Does not allocate.
+(declare (args m-d) (values m-t m-d) (clobbers m-tem vma md))
+carcdr
+        ((vma-start-read) m+1 m-d)
+        (check-page-read)
+        (dispatch q-cdr-code md d-carcdr)
+        (transport)
+        ((m-tem) q-typed-pointer md)
+        ((vma-start-read) m-d)
+        (check-page-read)
+        (transport)
+        (popj-after-next (m-t) q-typed-pointer md)
+       ((m-d) m-tem)
+
+carcdr-slow
+        (call-xct-next list-cdr)
+       ((m-t) m-d)
+        ((m-tem) m-t)
+        (call-xct-next list-car)
+       ((m-t) m-d)
+        (popj-after-next (m-d) m-tem)
+       (no-op)
 
 ;;; ---- Storing into cells ----
 
@@ -362,3 +397,42 @@ search-ends
 search-fails
         (popj-after-next (pdl-top) a-v-nil)
        (no-op)
+
+;;; ---- Making lists ----
+
+        (misc-inst-entry cons)
+        (call-xct-next allocate-cells)
+       ((m-1) (a-constant 2))
+        ((m-a) pdl-pop)
+        ((md) ior m-a (a-constant (byte-value q-cdr-code cdr-error)))
+        ((vma-start-write) m+1 m-t)
+        (check-page-write)
+        ((m-a) pdl-top)
+        ((md) ior m-a (a-constant (byte-value q-cdr-code cdr-normal)))
+        ((vma-start-write) m-t)
+        (check-page-write)
+        (popj-after-next)
+       ((pdl-top) dpb m-t q-pointer (a-constant (byte-value q-data-type dtp-list)))
+
+        (misc-inst-entry list)
+        ((m-1) macro-ir-displacement)
+long-list
+        ((m-6) m-1)
+        (call-xct-next list-from-stack)
+       ((m-d) a-v-nil)
+        (popj-after-next (pdl-push) m-t)
+       (no-op)
+
+        (misc-inst-entry list-star)
+        ((m-6) macro-ir-displacement)
+        (call-xct-next list-from-stack)
+       ((m-d) pdl-pop)
+        (popj-after-next (pdl-push) m-t)
+       (no-op)
+
+;; (list -- x… n): spread-list traps when there are too many.
+        (misc-inst-entry spread)
+        (call-xct-next spread-list)
+       ((m-d) pdl-pop)
+        (popj-after-next)
+       ((pdl-push) dpb m-6 q-pointer a-fix-zero)
