@@ -1,10 +1,11 @@
 //! A look at delay slots. The hardware executes what stands there in every
 //! combination; most combinations are still mistakes.
 
-use microword::{Microword, Opcode, Transfer};
+use microword::{DispatchWord, Microword, Opcode, Transfer};
 
 use crate::assembly::Assembly;
 use crate::form::{Form, Position};
+use crate::symbol::Memory;
 
 impl Assembly<'_> {
     /// Warns about instructions that stand in a delay slot and probably should not.
@@ -12,7 +13,7 @@ impl Assembly<'_> {
         let words: Vec<(u32, Form, bool)> = self
             .words
             .iter()
-            .filter(|word| word.memory == crate::symbol::Memory::Control)
+            .filter(|word| word.memory == Memory::Control)
             .map(|word| (word.address, word.form.clone(), word.slot_ok))
             .collect();
         for (address, form, slot_ok) in words {
@@ -25,7 +26,9 @@ impl Assembly<'_> {
             ) else {
                 continue;
             };
-            if let Some((severe, message, help)) = suspicious(Microword(owner), Microword(slot)) {
+            let (owner, slot) = (Microword(owner), Microword(slot));
+            let found = suspicious(owner, slot).or_else(|| self.after_dispatch(owner, slot));
+            if let Some((severe, message, help)) = found {
                 if slot_ok && !severe {
                     continue;
                 }
@@ -39,7 +42,45 @@ impl Assembly<'_> {
             }
         }
     }
+
+    /// A transfer after a dispatch with an entry that executes it before going elsewhere.
+    fn after_dispatch(
+        &self,
+        owner: Microword,
+        slot: Microword,
+    ) -> Option<(bool, String, &'static str)> {
+        if owner.opcode() != Opcode::Dispatch
+            || !(slot.opcode() == Opcode::Jump || slot.opcode() == Opcode::Dispatch)
+        {
+            return None;
+        }
+        let entries = 0..1u64 << owner.dispatch_length().min(12);
+        let entry = entries
+            .map(|index| (owner.a_source() | index) & 0o7777)
+            .filter_map(|address| self.object.a_memory.get(&(address as u16)))
+            .map(|word| DispatchWord(*word))
+            .find(|word| word.transfer().transfers() && !word.transfer().inhibits_next())?;
+        let label = self
+            .object
+            .name_of(Memory::Control, entry.address())
+            .map_or_else(|| format!("{:o}", entry.address()), str::to_string);
+        let what = match entry.transfer() {
+            Transfer::CallXctNext => format!("calls {label}"),
+            Transfer::ReturnXctNext => "returns".to_string(),
+            _ => format!("jumps to {label}"),
+        };
+        Some((
+            false,
+            format!(
+                "a transfer in the delay slot of a dispatch: an entry {what} after executing it"
+            ),
+            "give the entry inhibit-xct-next-bit, or say (slot-ok-here) before this",
+        ))
+    }
 }
+
+/// What to say when it may be meant.
+const OK: &str = "if this is meant, say (slot-ok-here) before it";
 
 /// Is it an unconditional JUMP?
 fn always(word: Microword) -> bool {
@@ -51,7 +92,6 @@ fn always(word: Microword) -> bool {
 /// What is wrong with `slot` after `owner`, if anything: whether it cannot work at all, what, and
 /// what to do.
 fn suspicious(owner: Microword, slot: Microword) -> Option<(bool, String, &'static str)> {
-    const OK: &str = "if this is meant, say (slot-ok-here) before it";
     let owner_jump = owner.opcode() == Opcode::Jump;
     let owner_transfer = Transfer::from_bits(owner.jump_transfer_bits());
     let jump_slot = owner_jump && !owner_transfer.inhibits_next();

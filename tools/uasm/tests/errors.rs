@@ -313,6 +313,14 @@ fn slots() {
         &["cannot follow popj-after-next"],
     );
     fine("(jump-equal-xct-next m-1 a-foo start) (slot-ok-here) (popj)");
+    warning(
+        "(dispatch (byte-field 1 0) m-1 d-two) (call start)",
+        39,
+        &[
+            "an entry jumps to start after executing it",
+            "inhibit-xct-next-bit",
+        ],
+    );
     fine("(jump-xct-next start) (call start)");
     fine("(popj-after-next) (call start)");
 }

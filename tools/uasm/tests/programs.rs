@@ -16,6 +16,7 @@ fn check(program: &str) {
     if let Ok(text) = std::fs::read_to_string(folder.join(format!("{program}.opcodes"))) {
         options.macro_opcodes = uasm::macro_opcodes("opcodes", &text).expect("opcodes");
     }
+    let opcodes = options.macro_opcodes.clone();
     let mut lisp = HostLisp::new();
     options.evaluator = Some(&mut lisp);
     let assembled = assemble(&sources, options);
@@ -39,8 +40,19 @@ fn check(program: &str) {
         found == expected,
         "{program}.listing differs; ACCEPT=1 keeps the new one:\n{found}"
     );
-    // The bytes of the object file come back as they were.
+    // The same sources give the same bytes, and the bytes come back as they were.
     let bytes = object.to_bytes();
+    let mut lisp = HostLisp::new();
+    let again = Options {
+        evaluator: Some(&mut lisp),
+        macro_opcodes: opcodes,
+        ..Options::default()
+    };
+    let again = assemble(&sources, again).object.expect("no errors");
+    assert!(
+        again.to_bytes() == bytes,
+        "{program}: other bytes the second time"
+    );
     let again = uasm::Object::from_bytes(&bytes, Path::new(program)).expect("good");
     assert!(again == object);
     // What the disassembler prints assembles to the same words, by the sources' names.
