@@ -13,7 +13,7 @@
 
 ;; M-A must be an instance: VMA its address, MD its header.
 (declare (args m-a) (clobbers vma md))
-instance-header
+header-of-instance
         (dispatch q-data-type m-a d-instance)
         (check-page-read)
         (transport-header)
@@ -27,7 +27,7 @@ instance-wrong
         (misc-inst-entry instance-ref)
         ((m-1) macro-ir-displacement)
 long-instance-ref
-        (call-xct-next instance-header)
+        (call-xct-next header-of-instance)
        ((m-a) pdl-top)
         ((vma-start-read) add vma a-1)
         (check-page-read)
@@ -38,7 +38,7 @@ long-instance-ref
         (misc-inst-entry instance-set)
         ((m-1) macro-ir-displacement)
 long-instance-set
-        (call-xct-next instance-header)
+        (call-xct-next header-of-instance)
        ((m-a) pdl-pop)
         ((md) pdl-top)
         (store vma-start-write add vma a-1)
@@ -60,7 +60,7 @@ check-slot-number
 ;; (i k -- x)
         (misc-inst-entry %instance-ref)
         ((m-1) q-pointer pdl-pop)
-        (call-xct-next instance-header)
+        (call-xct-next header-of-instance)
        ((m-a) pdl-top)
         (call check-slot-number)
         ((vma-start-read) add vma a-1)
@@ -71,7 +71,7 @@ check-slot-number
 ;; (x i k -- x)
         (misc-inst-entry %instance-set)
         ((m-1) q-pointer pdl-pop)
-        (call-xct-next instance-header)
+        (call-xct-next header-of-instance)
        ((m-a) pdl-pop)
         (call check-slot-number)
         ((md) pdl-top)
@@ -81,14 +81,14 @@ check-slot-number
 ;;; ---- Layouts ----
 
         (misc-inst-entry %instance-layout)
-        (call-xct-next instance-header)
+        (call-xct-next header-of-instance)
        ((m-a) pdl-top)
         (popj-after-next (m-1) md)
        ((pdl-top) dpb m-1 q-pointer (a-constant (byte-value q-data-type dtp-instance)))
 
 ;; (layout i -- layout)
         (misc-inst-entry %set-instance-layout)
-        (call-xct-next instance-header)
+        (call-xct-next header-of-instance)
        ((m-a) pdl-pop)
         ((m-1) pdl-top)
         (store md-start-write dpb m-1 q-pointer
@@ -129,7 +129,7 @@ layout-includes
         ((m-b) q-typed-pointer md)
         ((m-a) pdl-top)
         (jump-unless-type dtp-instance m-a check-layout-fails)
-        (call instance-header)
+        (call header-of-instance)
         ((m-1) q-pointer md)
         ((m-2) q-pointer m-b)
         (popj-equal m-1 a-2)
@@ -144,7 +144,7 @@ check-layout-fails
         ((m-b) pdl-pop)
         ((m-a) pdl-top)
         (jump-unless-type dtp-instance m-a answer-false)
-        (call instance-header)
+        (call header-of-instance)
         (call layout-includes)
         (jump-equal m-2 a-zero answer-true)
         (answer nil)
