@@ -569,11 +569,9 @@ fn fixed(l: &mut Lisp, d: &Directive, st: &mut State) -> Result<(), Exit> {
         d.char(4, ' ')
     };
     let v = crate::number::to_f64(&x) * 10f64.powi(if money { 0 } else { d.number(2, 0) as i32 });
+    // With a number of places, the exact value is rounded.
     let mut t = match (places, &x) {
-        (Some(p), Obj::Single(_)) if d.param(2).is_none() => {
-            round_decimal(v, &format!("{}", v as f32), p)
-        }
-        (Some(p), _) => round_decimal(v, &format!("{v}"), p),
+        (Some(p), _) => format!("{v:.p$}"),
         (None, Obj::Single(_)) => format!("{}", v as f32),
         (None, _) => format!("{v}"),
     };
@@ -595,28 +593,6 @@ fn fixed(l: &mut Lisp, d: &Directive, st: &mut State) -> Result<(), Exit> {
     }
     st.out.push_str(&pad_left(t, width, pad));
     Ok(())
-}
-
-/// Rounds the shortest decimal text of a number to some places, half up.
-fn round_decimal(v: f64, shortest: &str, places: usize) -> String {
-    let (sign, text) = match shortest.strip_prefix('-') {
-        Some(t) => ("-", t),
-        None => ("", shortest),
-    };
-    if !v.is_finite() {
-        return shortest.to_string();
-    }
-    let (whole, frac) = text.split_once('.').unwrap_or((text, ""));
-    if frac.len() <= places {
-        return format!("{sign}{whole}.{frac}{}", "0".repeat(places - frac.len()));
-    }
-    let digits = format!("{whole}{}", &frac[..places]);
-    let up = frac.as_bytes()[places] >= b'5';
-    let n: BigInt = digits.parse().unwrap_or_default();
-    let n = if up { n + 1 } else { n };
-    let s = pad_left(n.to_string(), places + 1, '0');
-    let (w, f) = s.split_at(s.len() - places);
-    format!("{sign}{w}.{f}")
 }
 
 fn case_block(l: &mut Lisp, d: &Directive, body: &[Piece], st: &mut State) -> Result<(), Exit> {

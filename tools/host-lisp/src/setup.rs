@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 /// The standard macros that are written in Lisp.
 const PRELUDE: &[(&str, &str)] = &[
+    ("prelude/modify.lisp", include_str!("prelude/modify.lisp")),
     ("prelude/macros.lisp", include_str!("prelude/macros.lisp")),
     ("prelude/places.lisp", include_str!("prelude/places.lisp")),
     (

@@ -62,7 +62,13 @@ pub(crate) const TABLE: &[Builtin] = &[
     Builtin::n("FINISH-OUTPUT", 0, 1, |_, _| Ok(Obj::Nil)),
     Builtin::n("FORCE-OUTPUT", 0, 1, |_, _| Ok(Obj::Nil)),
     Builtin::n("READ", 0, 4, read),
-    Builtin::n("READ-PRESERVING-WHITESPACE", 0, 4, read),
+    Builtin::n("READ-PRESERVING-WHITESPACE", 0, 4, |l, a| {
+        let s = input(l, a.first())?;
+        match l.read_toplevel(&s)? {
+            Some(o) => Ok(o),
+            None => end_of_file(l, a.get(1..).unwrap_or(&[])),
+        }
+    }),
     Builtin::n("READ-FROM-STRING", 1, MANY, |l, a| {
         let text = l.string_designator(&a[0])?;
         let (opts, rest) = a[1..].split_at((a.len() - 1).min(2));
@@ -76,12 +82,15 @@ pub(crate) const TABLE: &[Builtin] = &[
         let stream = Stream::input(f, &part);
         match l.read_toplevel(&stream)? {
             Some(o) => {
+                if k.on(pw).is_none() {
+                    skip_one_blank(&stream);
+                }
                 let at = stream.as_input().map_or(0, |i| i.offset());
                 let v = vec![o, (start + at).into()];
                 Ok(l.return_values(v))
             }
             None => {
-                let v = end_of_file(l, opts, &stream)?;
+                let v = end_of_file(l, opts)?;
                 let v = vec![v, end.into()];
                 Ok(l.return_values(v))
             }
@@ -91,7 +100,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         let s = input(l, a.first())?;
         match s.as_input().and_then(|i| i.next()) {
             Some(c) => Ok(Obj::Char(c)),
-            None => end_of_file(l, a.get(1..).unwrap_or(&[]), &s),
+            None => end_of_file(l, a.get(1..).unwrap_or(&[])),
         }
     }),
     Builtin::n("PEEK-CHAR", 0, 5, |l, a| {
@@ -114,7 +123,7 @@ pub(crate) const TABLE: &[Builtin] = &[
                 return Ok(Obj::Char(c));
             }
         }
-        end_of_file(l, a.get(2..).unwrap_or(&[]), &s)
+        end_of_file(l, a.get(2..).unwrap_or(&[]))
     }),
     Builtin::n("UNREAD-CHAR", 1, 2, |l, a| {
         let s = input(l, a.get(1))?;
@@ -137,7 +146,7 @@ pub(crate) const TABLE: &[Builtin] = &[
             }
         }
         let first = if missing_newline && text.is_empty() {
-            end_of_file(l, a.get(1..).unwrap_or(&[]), &s)?
+            end_of_file(l, a.get(1..).unwrap_or(&[]))?
         } else {
             Obj::string(&text)
         };
@@ -314,7 +323,7 @@ fn write_string(l: &mut Lisp, a: &[Obj], after: &str) -> Res {
 }
 
 /// What the end of a stream gives: an error, or the value that was asked for.
-fn end_of_file(l: &mut Lisp, opts: &[Obj], _: &Rc<Stream>) -> Res {
+fn end_of_file(l: &mut Lisp, opts: &[Obj]) -> Res {
     match opts.first() {
         None => Err(l.signal_named("END-OF-FILE", "the end of the stream was reached")),
         Some(x) if x.is_true() => {
@@ -324,11 +333,23 @@ fn end_of_file(l: &mut Lisp, opts: &[Obj], _: &Rc<Stream>) -> Res {
     }
 }
 
+/// `read` takes the blank that ends what it read.
+fn skip_one_blank(s: &Rc<Stream>) {
+    if let Some(i) = s.as_input()
+        && i.peek().is_some_and(crate::reader::is_whitespace)
+    {
+        i.next();
+    }
+}
+
 fn read(l: &mut Lisp, a: &[Obj]) -> Res {
     let s = input(l, a.first())?;
     match l.read_toplevel(&s)? {
-        Some(o) => Ok(o),
-        None => end_of_file(l, a.get(1..).unwrap_or(&[]), &s),
+        Some(o) => {
+            skip_one_blank(&s);
+            Ok(o)
+        }
+        None => end_of_file(l, a.get(1..).unwrap_or(&[])),
     }
 }
 

@@ -140,21 +140,25 @@ impl Lisp {
             return Err(self.error("#s wants a structure's name and slots"));
         };
         let class = class(self, name)?;
-        let n = class.slots.borrow().len();
-        let mut values = vec![Obj::Nil; n];
-        for kv in pairs.chunks(2) {
-            let [k, v] = kv else {
-                return Err(self.error("#s wants slots and values in pairs"));
-            };
-            let k = self.symbol(k)?;
-            match class.slot_index(k.name()) {
-                Some(i) => values[i] = v.clone(),
-                None => {
-                    let m = format!("{} has no slot {}", class.name.name(), k.name());
-                    return Err(self.error(&m));
+        // The standard's way: by the constructor, so that defaults apply.
+        if let Some(p) = class.name.package() {
+            let make = p.find(&format!("MAKE-{}", class.name.name()));
+            if let Some((make, _)) = make
+                && make.function().is_true()
+            {
+                let mut args = Vec::new();
+                for (i, x) in pairs.iter().enumerate() {
+                    if i % 2 == 1 {
+                        args.push(x.clone());
+                        continue;
+                    }
+                    let name = self.symbol(x)?.name();
+                    args.push(Obj::Sym(self.keyword.intern(name)));
                 }
+                return self.funcall(&Obj::Sym(make), &args);
             }
         }
-        make_all(class).call(self, &values)
+        let m = format!("the structure {} has no constructor", class.name.name());
+        Err(self.error(&m))
     }
 }

@@ -96,6 +96,18 @@
           (push (pop body) decls)
           (return (values (nreverse decls) body))))))
 
+(defmacro psetq (&rest pairs)
+  (if (and pairs (null (cddr pairs)))
+      `(progn (setq ,@pairs) nil)
+      (let ((binds nil) (sets nil))
+        (loop
+          (when (null pairs) (return))
+          (let ((v (gensym)))
+            (push (list v (second pairs)) binds)
+            (push (list 'setq (first pairs) v) sets))
+          (setq pairs (cddr pairs)))
+        `(let ,(nreverse binds) ,@(nreverse sets) nil))))
+
 (defun %do-expander (let-op set-op form)
   (destructuring-bind (vars (test &rest results) &rest body) (cdr form)
     (multiple-value-bind (decls statements) (%split-body body)
@@ -127,17 +139,6 @@
 (defmacro prog* (vars &body body)
   (multiple-value-bind (decls statements) (%split-body body)
     `(block nil (let* ,vars ,@decls (tagbody ,@statements)))))
-
-(defmacro psetq (&rest pairs)
-  (if (and pairs (null (cddr pairs)))
-      `(progn (setq ,@pairs) nil)
-      (let ((binds nil) (sets nil))
-        (do ((p pairs (cddr p)))
-            ((null p))
-          (let ((v (gensym)))
-            (push (list v (second p)) binds)
-            (push (list 'setq (first p) v) sets)))
-        `(let ,(nreverse binds) ,@(nreverse sets) nil))))
 
 (defmacro multiple-value-setq (vars form)
   (if (null vars)

@@ -1,0 +1,38 @@
+;;; Macros that change places; first, because all that follows uses them.
+
+(defun %expand-modify (place env function)
+  ;; a form that sets the place to what `function` makes of its access form
+  (multiple-value-bind (temps values stores setter getter) (get-setf-expansion place env)
+    `(let* (,@(mapcar #'list temps values)
+            (,(car stores) ,(funcall function getter)))
+       ,setter)))
+
+(defmacro incf (place &optional (delta 1) &environment env)
+  (if (symbolp place)
+      `(setf ,place (+ ,place ,delta))
+      (%expand-modify place env (lambda (x) `(+ ,x ,delta)))))
+(defmacro decf (place &optional (delta 1) &environment env)
+  (if (symbolp place)
+      `(setf ,place (- ,place ,delta))
+      (%expand-modify place env (lambda (x) `(- ,x ,delta)))))
+
+(defmacro push (item place &environment env)
+  (if (symbolp place)
+      `(setf ,place (cons ,item ,place))
+      (let ((v (gensym)))
+        `(let ((,v ,item))
+           ,(%expand-modify place env (lambda (x) `(cons ,v ,x)))))))
+(defmacro pushnew (item place &rest keys &environment env)
+  (let ((v (gensym)))
+    `(let ((,v ,item))
+       ,(%expand-modify place env (lambda (x) `(adjoin ,v ,x ,@keys))))))
+(defmacro pop (place &environment env)
+  (if (symbolp place)
+      `(prog1 (car ,place) (setf ,place (cdr ,place)))
+      (multiple-value-bind (temps values stores setter getter) (get-setf-expansion place env)
+        (let ((old (gensym)))
+          `(let* (,@(mapcar #'list temps values)
+                  (,old ,getter)
+                  (,(car stores) (cdr ,old)))
+             ,setter
+             (car ,old))))))
