@@ -118,6 +118,15 @@
   (frame 2 "M-LP") (function 3 "function") (lc 4 "byte offset of the handler; bit 31: wants values")
   (bindings 5 "depth of the binding stack, fixnum") (words 6 ""))
 
+;; What TRAP leaves on the stack, from the lowest word on. An unboxed register is two words, its
+;; low and high 16 bits. The words of the micro-stack follow, the innermost first, then their number.
+(define-layout trap-block
+  (m-t 0 "") (m-a 1 "") (m-b 2 "") (m-c 3 "") (m-d 4 "") (m-e 5 "") (m-i 6 "") (m-j 7 "") (m-s 8 "")
+  (m-1 9 "") (m-2 11 "") (m-3 13 "") (m-4 15 "") (m-5 17 "") (m-6 19 "") (m-tem 21 "")
+  (vma 23 "") (md 25 "") (pdl-index 27 "") (macro-ir 28 "the macroinstruction")
+  (address 29 "micro-address of the call of TRAP: its error-table entry says what happened")
+  (micro-stack 30 "first word of the micro-stack: where the micro-program goes on"))
+
 ;; System communication area: offsets from system-communication-area.
 (define-layout sysca
   (magic 0 "fixnum, set by the builder") (version 1 "band version")

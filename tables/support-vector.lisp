@@ -5,8 +5,8 @@
 ;;; SVC-ESCAPE-ADD-SLOW.
 
 (define-support-vector
-  (trap si:%trap "called by TRAP: (number operands)")
-  (sequence-break si:%sequence-break "called between macroinstructions when a break is pending")
+  (trap si:%trap "called by TRAP: (micro-address block), see docs/macro-architecture.md")
+  (sequence-break si:%sequence-break "called between macroinstructions when a break is pending: (reasons)")
   (initial-function si:%cold-boot "called at the end of the microcode's start-up")
   (quote quote "")
   (lambda lambda "")
