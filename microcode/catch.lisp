@@ -125,7 +125,7 @@ throw-find
        ((m-e) m-t)
 throw-no-catcher
 	(call trap)
-	(error-table no-catcher m-d)
+	(error-table no-catcher m-d (substitute m-d))
 	(jump throw-m-d)
 
 throw-found

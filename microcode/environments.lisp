@@ -137,13 +137,13 @@ enter-contour-pair
 closure-over-m-b
 	((m-t) pdl-top)
 	(call-unless-type dtp-fef-pointer m-t trap)
-	(error-table wrong-type m-t compiled-function)
+	(error-table wrong-type m-t compiled-function (substitute m-t))
 	((pdl-top) m-t)
 	(jump-equal-xct-next m-b a-v-nil closure-of-nothing)
        ((m-c) a-v-nil)
 	;; M-C: frame, M-D: next environment.
 	(call-unless-type dtp-list m-b trap)
-	(error-table wrong-type m-b list)
+	(error-table wrong-type m-b list (substitute m-b))
 	(call-xct-next carcdr)
        ((m-d) m-b)
 	(jump-xct-next closure-make)
@@ -186,5 +186,5 @@ closure-make
 closure-operand
 	((m-t) pdl-pop)
 	(call-unless-type dtp-closure m-t trap)
-	(error-table wrong-type m-t closure)
+	(error-table wrong-type m-t closure (substitute m-t))
 	(popj)

@@ -145,7 +145,7 @@ apply-spread
 	(jump-greater-or-equal m-6 a-1 apply-spread-done)
 	(jump-equal m-d a-v-nil apply-spread-done)
 	(call-unless-type dtp-list m-d trap)
-	(error-table wrong-type m-d list)
+	(error-table wrong-type m-d list (substitute m-d))
 	(call carcdr)
 	((pdl-push) m-t)
 	(jump-xct-next apply-spread)

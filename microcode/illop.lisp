@@ -16,7 +16,8 @@ illop-halt
 
 ;; What a Lisp program asks for: %HALT code. M-T is the code.
 	(misc-inst-entry %halt)
-	((m-t) pdl-pop)
+	((m-t) pdl-top)
 	(call illop)
 	(error-table illop halted-by-lisp m-t)
-	(popj)
+	(popj-after-next (m-garbage) pdl-pop)
+       (no-op)

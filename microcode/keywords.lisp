@@ -37,12 +37,12 @@ parse-keys-unsupplied
 parse-keys-argument
 	(jump-equal m-d a-v-nil parse-keys-check)
 	(call-unless-type dtp-list m-d trap)
-	(error-table wrong-type m-d list)
+	(error-table wrong-type m-d list (substitute m-d))
 	(call carcdr)
 	((m-b) m-t)
 	(jump-equal m-d a-v-nil parse-keys-odd)
 	(call-unless-type dtp-list m-d trap)
-	(error-table wrong-type m-d list)
+	(error-table wrong-type m-d list (substitute m-d))
 	(call carcdr)
 	;; M-T is its value. The leftmost :allow-other-keys counts, as a keyword of the
 	;; function too if it is one.
@@ -82,7 +82,8 @@ parse-keys-unknown
 
 parse-keys-odd
 	(call trap)
-	(error-table odd-keyword-arguments m-e)
+	(error-table odd-keyword-arguments m-e (fatal))
+	(jump parse-keys-odd)
 
 parse-keys-check
 	((m-2) m-i)
@@ -99,5 +100,5 @@ parse-keys-check-function
 	(popj-not-equal m-2 a-v-nil)
 	;; Going on ignores it.
 	(call trap)
-	(error-table unknown-keyword m-i m-e)
+	(error-table unknown-keyword m-i m-e (substitute m-t))
 	(popj)

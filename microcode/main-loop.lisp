@@ -11,6 +11,12 @@
 ;;; Invariants. At MAIN-LOOP the micro-stack is empty: its pointer is 0. A handler
 ;;; finds one word there, the way back to MAIN-LOOP.
 
+;; Where a missing entry of a dispatch table leads.
+(loc 0)
+	(call illop)
+	(error-table illop control-went-to-address-0)
+	(jump start)
+
 main-loop
 	((micro-stack-push) seta a-main-loop-return md source-to-macro-ir macro-ir-dispatch)
 	(slot-ok-here)
@@ -31,6 +37,17 @@ main-loop-refetch
 	(popj-after-next (lc) sub lc (a-constant 2))
        (no-op)
 
+;; The same for the macroinstruction in which a trap happened, which may be a long one; the
+;; micro-stack is emptied first. The micro-stack's top word is never looked at.
+main-loop-again
+	((m-1) micro-stack-pntr-and-data-pop)
+	((m-1) ldb (byte-field 8. 24.) micro-stack-pntr-and-data)
+	(jump-not-equal m-1 a-zero main-loop-again)
+	((m-1) lc)
+	(jump-not-equal m-1 a-long-lc main-loop-refetch)
+	(jump-xct-next main-loop-refetch)
+       ((lc) sub lc (a-constant 2))
+
 ;;; ---- The prefix of long operations ----
 
 ;; LONG d: operation d, operand in the next half-word. Handlers find the operand, 16. bits,
@@ -39,6 +56,7 @@ main-loop-refetch
 long
 	((m-2) macro-ir-displacement macro-stream-advance)
 	(check-page-read)
+	((a-long-lc) lc)
 	((m-1) md source-to-macro-ir)
 	(dispatch (byte-field 6 0) m-2 d-long)
        ((m-1) ldb (byte-field 16. 0) macro-ir)
@@ -75,7 +93,8 @@ long
 (micro-code-illegal-entry-here)
 illegal-macroinstruction
 	(call trap)
-	(error-table illegal-macroinstruction)
+	(error-table illegal-macroinstruction (fatal))
+	(jump illegal-macroinstruction)
 
 ;;; ---- Branches ----
 ;;;

@@ -82,7 +82,8 @@ a-unsupplied    ((byte-value q-data-type dtp-null))             ;marker of an ar
 ;; Where handlers of macroinstructions return to. Flag bit 18. makes the return advance
 ;; the macroinstruction stream.
 a-main-loop-return      ((plus 1000000 (i-mem-loc main-loop)))
-(register-kind unboxed a-main-loop-return)
+a-long-lc               (0)     ;LC after the last long macroinstruction was fetched
+(register-kind unboxed a-main-loop-return a-long-lc)
 
 ;;; ---- The running stack ----
 ;; A virtual address agrees with its PDL buffer index in the low 11. bits. Words from

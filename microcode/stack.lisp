@@ -142,7 +142,7 @@ stack-overflow
 	(error-table illop stack-and-its-reserve-exhausted)
 	((a-stack-limit) a-stack-end)
 	(call trap)
-	(error-table stack-overflow)
+	(error-table stack-overflow (fatal))
 	(jump spill)
 
 ;;; ---- Refill ----
@@ -256,15 +256,15 @@ long-store-stack
 stack-word-address
 	((m-t) pdl-pop)
 	(call-unless-type dtp-fix m-t trap)
-	(error-table wrong-type m-t fixnum)
+	(error-table wrong-type m-t fixnum (substitute m-t))
 	((m-1) m-t output-selector-extend-25)
 	(call-less-than m-1 a-zero trap)
-	(error-table index-out-of-range m-t)
+	(error-table index-out-of-range m-t (fatal))
 	((m-1) add m-1 a-stack-base)
 	((m-tem) sub pdl-pointer a-pdl-bottom output-selector-mask-11)
 	((m-tem) add m-tem a-pdl-bottom)
 	(call-greater-than m-1 a-tem trap)
-	(error-table index-out-of-range m-t)
+	(error-table index-out-of-range m-t (fatal))
 	(popj)
 
 	(misc-inst-entry %stack-word)

@@ -5,7 +5,8 @@
 ;;; macroinstruction and the micro-stack go onto the stack as tagged words (TRAP-BLOCK in
 ;;; tables/objects.lisp), and si:%trap is called with the micro-address of the call and the
 ;;; block's stack offset, return kind RESUME. When it returns, everything is restored from
-;;; the block, which it may have changed, and TRAP returns to its caller.
+;;; the block, which it may have changed, and TRAP returns to its caller; unless the value is
+;;; other than NIL: then the macroinstruction is executed again.
 ;;;
 ;;; Entry points. TRAP, TRAP-RESUME (from RETURN).
 ;;;
@@ -23,6 +24,12 @@
   (list (list (list register) 'dpb 'pdl-pop '(byte-field 16. 16.) 'a-zero)
         (list (list register) 'ldb '(byte-field 16. 0) 'pdl-pop
               (list 'a-mem (list 'm-mem-loc register)))))
+
+(locality a-mem)
+a-trap-value    (0)     ;what si:%trap has returned
+a-trap-tem      (0)
+(register-kind unboxed a-trap-value a-trap-tem)
+(locality i-mem)
 
 	(declare (clobbers))
 trap
@@ -77,6 +84,7 @@ trap-micro-stack
 ;; the main loop, which is not gone now.
 trap-resume
 	((m-garbage) micro-stack-data-pop)
+	((a-trap-value) m-t)
 	((m-2) ldb q-pointer pdl-pop)
 trap-resume-micro-stack
 	((micro-stack-push) ldb (byte-field 19. 0) pdl-pop)
@@ -92,6 +100,7 @@ trap-resume-micro-stack
 	((vma) m-1)
 	((md) m-2)
 	(pop-halves m-tem)
+	((a-trap-tem) m-tem)
 	(pop-halves m-6)
 	(pop-halves m-5)
 	(pop-halves m-4)
@@ -105,8 +114,12 @@ trap-resume-micro-stack
 	((m-d) pdl-pop)
 	((m-c) pdl-pop)
 	((m-b) pdl-pop)
-	(popj-after-next (m-a) pdl-pop)
+	((m-a) pdl-pop)
+	((m-tem) a-trap-value)
+	(jump-not-equal-xct-next m-tem a-v-nil main-loop-again)
        ((m-t) pdl-pop)
+	(popj-after-next (m-tem) a-trap-tem)
+       (no-op)
 
 ;; Returns from si:%trap's own frame, as RETURN does: for handlers that say so.
 	(misc-inst-entry trap-return)

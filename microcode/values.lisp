@@ -33,7 +33,7 @@ mv-adjust-more
 	(call move-down)
 	((pdl-pointer) m-2)
 	(call-greater-than m-6 (a-constant most-values) trap)
-	(error-table too-many-values)
+	(error-table too-many-values (fatal))
 	(popj-after-next (pdl-push) dpb m-6 q-pointer a-fix-zero)
        (no-op)
 
@@ -113,9 +113,9 @@ spread-list
 spread-list-1
 	(popj-equal m-d a-v-nil)
 	(call-unless-type dtp-list m-d trap)
-	(error-table wrong-type m-d list)
+	(error-table wrong-type m-d list (substitute m-d))
 	(call-greater-or-equal m-6 (a-constant most-values) trap)
-	(error-table too-many-values)
+	(error-table too-many-values (fatal))
 	(call carcdr)
 	((pdl-push) m-t)
 	(jump-xct-next spread-list-1)
