@@ -66,7 +66,7 @@
 (defmacro nargs-table (name nargs)
   "For the field of a function's header: NARGS drops through."
   (let ((entries '()))
-    (dotimes (n 32)
+    (dotimes (n 40)
       (push (if (= n nargs) '(p-bit r-bit) '(inhibit-xct-next-bit call-not-simple)) entries))
     (append (list '(locality d-mem) name '(start-dispatch 5))
             (reverse entries)

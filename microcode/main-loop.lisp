@@ -62,9 +62,9 @@ long
        ((m-1) ldb (byte-field 16. 0) macro-ir)
 
 (defmacro long-dispatch-table (name &rest operations)
-  "A table of 64 words for the prefix: OPERATIONS are (number label)."
+  "A table of 64. words for the prefix: OPERATIONS are (number label)."
   (let ((entries '()))
-    (dotimes (number 64)
+    (dotimes (number 100)
       (let ((found (assoc number operations)))
         (push (list (if found (cadr found) 'illegal-macroinstruction)) entries)))
     (append (list '(locality d-mem) name '(start-dispatch 6))

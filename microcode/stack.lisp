@@ -93,8 +93,11 @@ spill-in-call
 	(popj)
 
 ;; Writes the older frames to memory, keeping the current one and those near to the top.
-	(declare (clobbers m-1 m-2 m-3 m-4 m-tem))
+;; M-TEM is what CHECK-PDL-ROOM has computed.
+	(declare (args m-tem) (clobbers m-1 m-2 m-3 m-4 m-tem))
 spill
+	;; An empty buffer looks as if it were full: 0 less 1.
+	(popj-equal m-tem (a-constant 3777))
 	(call-xct-next frame-start)
        ((m-1) m-lp)
 ;; M-1 is the M-LP of a frame that stays, M-3 the index of its argument 0: may its caller
@@ -143,7 +146,8 @@ stack-overflow
 	((a-stack-limit) a-stack-end)
 	(call trap)
 	(error-table stack-overflow (fatal))
-	(jump spill)
+	(jump-xct-next spill)
+       ((m-tem) m-zero)
 
 ;;; ---- Refill ----
 

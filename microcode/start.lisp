@@ -36,7 +36,7 @@ start-empty-micro-stack
 	(call set-stack-window)
 	(call initialize-map)
 	(call restore-band)
-	(call initialize-regions)
+	(call initialize-storage)
 	(call start-interrupts)
 	;; The first function.
 	((lc) m-zero)

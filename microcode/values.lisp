@@ -3,8 +3,7 @@
 ;;;
 ;;; Purpose. Wherever more than one value is wanted they are on the stack as v1 … vn n.
 ;;;
-;;; Entry points. CARCDR: one step along a list. LIST-FROM-STACK: a list of words on the
-;;; stack. SPREAD-LIST: the reverse.
+;;; Entry points. LIST-FROM-STACK: a list of words on the stack. SPREAD-LIST: the reverse.
 
 ;; More than this many words are never spread: a call takes no more.
 (assign-eval most-values 377)
@@ -54,60 +53,8 @@ mv-adjust-more
 
 ;;; ---- Lists ----
 
-;; A cell as CARCDR reads it: what its car leads to.
-(meta-dispatch-table d-list-cell
-  (p-bit inhibit-xct-next-bit transporter) (p-bit r-bit)
-  ((dtp-fix dtp-character) p-bit r-bit)
-  ((dtp-external-value-cell-pointer dtp-one-q-forward) p-bit inhibit-xct-next-bit transport-follow)
-  (dtp-rplacd-forward inhibit-xct-next-bit carcdr-forward)
-  ((dtp-trap dtp-unreconciled dtp-symbol-header dtp-header dtp-gc-forward
-    dtp-header-forward dtp-body-forward dtp-array-header dtp-u-entry
-    dtp-indexed-forward dtp-select-method dtp-instance-header dtp-entity
-    dtp-self-ref-pointer dtp-spare dtp-small-flonum)
-   p-bit inhibit-xct-next-bit transport-bad-type))
-
-(locality d-mem)
-d-carcdr
-(start-dispatch 2 inhibit-xct-next-bit)
-	(carcdr-next)
-	(carcdr-error)
-	(carcdr-normal)
-	(carcdr-nil)
-(end-dispatch)
-(locality i-mem)
-
-;; M-D, a cons. M-T: its car, M-D: its cdr.
-	(declare (args m-d) (values m-t m-d) (clobbers m-2))
-carcdr
-	((vma-start-read) m-d)
-	(check-page-read)
-	((m-2) ldb q-cdr-code md)
-	(dispatch transport-spec md d-list-cell)
-	((m-t) ldb q-typed-pointer md)
-	(dispatch (byte-field 2 0) m-2 d-carcdr)
-carcdr-next
-	(popj-after-next (m-d) add m-d (a-constant 1))
-       (no-op)
-carcdr-nil
-	(popj-after-next (m-d) a-v-nil)
-       (no-op)
-carcdr-normal
-	((vma-start-read) add m-d (a-constant 1))
-	(check-page-read)
-	(transport)
-	(popj-after-next (m-d) ldb q-typed-pointer md)
-       (no-op)
-carcdr-error
-	(call illop)
-	(error-table illop a-list-begins-in-the-middle-of-a-pair)
-	(popj)
-;; The cell became a full pair elsewhere.
-carcdr-forward
-	(jump-xct-next carcdr)
-       ((m-d) dpb md q-pointer (a-constant (byte-value q-data-type dtp-list)))
-
 ;; The elements of the list M-D go onto the stack; M-6: how many.
-	(declare (args m-d) (values m-6) (clobbers m-d m-t m-2 m-6))
+	(declare (args m-d) (values m-6) (clobbers m-d m-t m-6 m-tem))
 spread-list
 	((m-6) a-zero)
 spread-list-1
@@ -120,6 +67,22 @@ spread-list-1
 	((pdl-push) m-t)
 	(jump-xct-next spread-list-1)
        ((m-6) add m-6 (a-constant 1))
+
+	(misc-inst-entry list)
+	((m-1) macro-ir-displacement)
+long-list
+	((m-6) m-1)
+	(call-xct-next list-from-stack)
+       ((m-d) a-v-nil)
+	(popj-after-next (pdl-push) m-t)
+       (no-op)
+
+	(misc-inst-entry list-star)
+	((m-d) pdl-pop)
+	(call-xct-next list-from-stack)
+       ((m-6) macro-ir-displacement)
+	(popj-after-next (pdl-push) m-t)
+       (no-op)
 
 ;; The M-6 words on top of the stack, taken off it, and the tail M-D: M-T is the list.
 	(declare (args m-6 m-d) (values m-t) (clobbers m-1 m-2 m-3 m-tem))
