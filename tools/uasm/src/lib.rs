@@ -12,6 +12,9 @@
 //! from the `microword` crate and are written down only there; the words of the
 //! language are in `microcode/lambda-symbols.lisp`.
 //!
+//! The feature `macros` (on by default, off in the emulator) brings `HostLisp`,
+//! the build-time evaluator behind the trait [`MacroEvaluator`].
+//!
 //! It knows nothing of machine state, engines or Lisp objects.
 
 #![forbid(unsafe_code)]
@@ -26,6 +29,7 @@ mod dispatch_table;
 mod emit;
 mod evaluate;
 mod form;
+#[cfg(feature = "macros")]
 mod host;
 mod instruction;
 mod lisp;
@@ -45,6 +49,7 @@ pub use assembly::{Assembled, ConstantTable, LineAssembler, Options, Source, ass
 pub use diagnostic::{Diagnostic, Report, Severity};
 pub use disassemble::{Disassembler, disassemble, disassemble_dispatch_word};
 pub use form::{Datum, Form, Plain, Position};
+#[cfg(feature = "macros")]
 pub use host::HostLisp;
 pub use listing::listing;
 pub use macros::{MacroError, MacroEvaluator, without_backquote};

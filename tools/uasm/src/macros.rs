@@ -78,7 +78,7 @@ impl Assembly<'_> {
         let result = match &mut self.evaluator {
             Some(evaluator) => evaluator.evaluate(form),
             None => Err(MacroError(
-                "this assembler was given no Lisp to run it".to_string(),
+                "this program has no Lisp to run macros with; the command uasm has".to_string(),
             )),
         };
         result
@@ -96,7 +96,7 @@ impl Assembly<'_> {
         let result = match &mut self.evaluator {
             Some(evaluator) => evaluator.expand(form),
             None => Err(MacroError(
-                "this assembler was given no Lisp to run it".to_string(),
+                "this program has no Lisp to run macros with; the command uasm has".to_string(),
             )),
         };
         let expansion = match result {

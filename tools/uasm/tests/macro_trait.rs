@@ -154,6 +154,11 @@ fn without_lisp_macros_are_errors() {
         text: "(defmacro m () nil)".to_string(),
     }];
     let report = assemble(&sources, Options::default()).report;
-    assert!(report.to_string().contains("was given no Lisp"), "{report}");
+    assert!(
+        report
+            .to_string()
+            .contains("has no Lisp to run macros with"),
+        "{report}"
+    );
     assert_eq!(Position::default().line, 0);
 }

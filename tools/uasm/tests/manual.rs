@@ -1,5 +1,7 @@
 //! The examples of the manual are microcode that assembles.
 
+#![cfg(feature = "macros")]
+
 use uasm::{HostLisp, Options, Source, assemble};
 
 /// What the examples take for granted.

@@ -1,6 +1,8 @@
 //! The example programs: each assembles without a word of complaint, to the
 //! listing that is kept beside it. `ACCEPT=1 cargo test -p uasm` keeps new ones.
 
+#![cfg(feature = "macros")]
+
 use std::path::Path;
 
 use uasm::{HostLisp, Options, Source, assemble, listing};
