@@ -68,6 +68,22 @@ spread-list-1
 	(jump-xct-next spread-list-1)
        ((m-6) add m-6 (a-constant 1))
 
+	(misc-inst-entry list)
+	((m-1) macro-ir-displacement)
+long-list
+	((m-6) m-1)
+	(call-xct-next list-from-stack)
+       ((m-d) a-v-nil)
+	(popj-after-next (pdl-push) m-t)
+       (no-op)
+
+	(misc-inst-entry list-star)
+	((m-d) pdl-pop)
+	(call-xct-next list-from-stack)
+       ((m-6) macro-ir-displacement)
+	(popj-after-next (pdl-push) m-t)
+       (no-op)
+
 ;; The M-6 words on top of the stack, taken off it, and the tail M-D: M-T is the list.
 	(declare (args m-6 m-d) (values m-t) (clobbers m-1 m-2 m-3 m-tem))
 list-from-stack
