@@ -94,7 +94,7 @@ pub fn assemble(sources: &[Source], options: Options<'_>) -> Assembled {
         for form in &forms {
             assembly.walk(form);
         }
-        assembly.end_of_file(file as u32);
+        assembly.end_of_file();
     }
     assembly.place_tables();
     assembly.emit();
@@ -502,8 +502,8 @@ impl<'o> Assembly<'o> {
         }
     }
 
-    /// The word of the source that a program came from, for messages: the symbol that was used if
-    /// the program is of the language, else the program itself.
+    /// The word of the source that a program came from, for messages: the element of the instruction
+    /// that is being evaluated, or else the program itself.
     pub(crate) fn component_name(&self, form: &Form) -> String {
         self.component.clone().unwrap_or_else(|| form.to_string())
     }

@@ -6,8 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use microword::Microword;
-
 use crate::assembly::Assembly;
 use crate::form::{Form, number};
 use crate::symbol::Memory;
@@ -185,6 +183,5 @@ impl Assembly<'_> {
                 }
             }
         }
-        debug_assert!(Microword::A_SOURCE.max() >= u64::from(ONES));
     }
 }

@@ -118,6 +118,9 @@ impl Assembly<'_> {
             }
             self.component = Some(item.to_string());
             if let Some(mut value) = self.evaluate(item, context) {
+                for operand in &mut value.operands {
+                    operand.at = item.at;
+                }
                 // A bare number is bits of the word.
                 if let Some(number) = value.number.take()
                     && number != 0

@@ -87,7 +87,7 @@ impl Assembly<'_> {
     }
 
     /// Expands a call and takes what it comes to: a list of top-level forms, or one `(progn …)`.
-    pub(crate) fn expand(&mut self, form: &Form, name: &str, _arguments: &[Form]) {
+    pub(crate) fn expand(&mut self, form: &Form, name: &str) {
         let defined = self.macros.get(name).copied().unwrap_or_default();
         if self.macro_depth > 100 {
             self.error(form.at, format!("the macro {name} expands for ever"), "");

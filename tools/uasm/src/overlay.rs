@@ -5,13 +5,12 @@ use microword::{AluFunction, JumpCondition, Microword};
 
 use crate::assembly::Assembly;
 use crate::constant::ZERO;
-use crate::form::Form;
+use crate::form::{Form, Position};
 use crate::instruction::Draft;
 use crate::value::{Byte, Operand, Place, Value};
 
 impl Assembly<'_> {
-    /// Puts operands into the A and M fields. M memory is readable in A memory too, so of two M
-    /// registers one goes there.
+    /// Puts operands into the A and M fields; false when they do not go there.
     pub(crate) fn operands(
         &mut self,
         form: &Form,
@@ -19,108 +18,35 @@ impl Assembly<'_> {
         operands: &[Operand],
         commutes: bool,
     ) -> bool {
-        let mut m: Option<&Operand> = None;
-        let mut a: Option<&Operand> = None;
-        let mut a_first = false;
-        for operand in operands {
-            match operand.place {
-                Place::A(_) => {
-                    if let Some(other) = a {
-                        let help = match (other.place, operand.place) {
-                            (Place::M(_), _) => format!(
-                                "{} is the M operand; {} needs the A place too",
-                                m.map_or("", |m| &m.name),
-                                other.name
-                            ),
-                            _ => "move one of them to an M register first".to_string(),
-                        };
-                        self.error(
-                            form.at,
-                            format!("two A operands, {} and {}", other.name, operand.name),
-                            &help,
-                        );
-                        return false;
-                    }
-                    a_first = m.is_none();
-                    a = Some(operand);
-                }
-                Place::M(_) | Place::Functional(_) => match (m, a) {
-                    (None, _) => m = Some(operand),
-                    (Some(first), None) => match (first.place, operand.place) {
-                        (_, Place::M(_)) => a = Some(operand),
-                        (Place::M(_), _) if commutes => {
-                            a = Some(first);
-                            m = Some(operand);
-                        }
-                        (Place::M(_), _) => {
-                            self.error(
-                                form.at,
-                                format!("{} cannot be the second operand: it is no part of A memory", operand.name),
-                                &format!("the hardware computes M with A: move {} to an M register first", operand.name),
-                            );
-                            return false;
-                        }
-                        _ => {
-                            self.error(
-                                form.at,
-                                format!("{} and {} are both functional sources, and only one can be read at a time", first.name, operand.name),
-                                "move one of them to an M register first",
-                            );
-                            return false;
-                        }
-                    },
-                    (Some(first), Some(second)) => {
-                        let (first, second) = (first.name.clone(), second.name.clone());
-                        self.error(
-                            form.at,
-                            format!("three operands, {first}, {second} and {}", operand.name),
-                            "the hardware has one M and one A operand",
-                        );
-                        return false;
-                    }
-                },
-                Place::Control(_) => {
-                    self.error(
-                        form.at,
-                        format!("the label {} is no operand here", operand.name),
-                        "(i-mem-loc …) gives its address as a number",
-                    );
-                    return false;
-                }
-                Place::Table(..) => {
-                    self.error(
-                        form.at,
-                        format!("the dispatch table {} is no operand here", operand.name),
-                        "",
-                    );
-                    return false;
-                }
+        let chosen = match choose(operands, commutes) {
+            Ok(chosen) => chosen,
+            Err(trouble) => {
+                self.error(trouble.at, trouble.message, &trouble.help);
+                return false;
             }
-        }
-        if let (Some(m), Some(a)) = (m, a)
-            && a_first
+        };
+        if let (Some(m), Some(a)) = (chosen.m, chosen.a)
+            && chosen.a_first
             && !commutes
         {
-            let (m, a) = (m.name.clone(), a.name.clone());
+            let (m, a) = (&m.name, &a.name);
             self.warning(
                 form.at,
                 format!("this works on M and then A, {m} and then {a}, whatever the order they are written in"),
                 "write the M operand first",
             );
         }
-        if let Some(operand) = m {
-            let (Place::M(code) | Place::Functional(code)) = operand.place else {
-                return false;
-            };
-            let name = operand.name.clone();
-            self.put(form, word, &Microword::M_SOURCE, u64::from(code), &name);
-        }
-        if let Some(operand) = a {
-            let (Place::A(address) | Place::M(address)) = operand.place else {
-                return false;
-            };
-            let name = operand.name.clone();
-            self.put(form, word, &Microword::A_SOURCE, u64::from(address), &name);
+        for (field, operand) in [
+            (&Microword::M_SOURCE, chosen.m),
+            (&Microword::A_SOURCE, chosen.a),
+        ] {
+            if let Some(operand) = operand {
+                let (Place::A(code) | Place::M(code) | Place::Functional(code)) = operand.place
+                else {
+                    continue;
+                };
+                self.put(form, word, field, u64::from(code), &operand.name);
+            }
         }
         true
     }
@@ -383,7 +309,7 @@ impl Assembly<'_> {
                 Place::M(code) | Place::Functional(code) => {
                     if word.given(&Microword::M_SOURCE) {
                         self.error(
-                            form.at,
+                            operand.at,
                             format!("{name} is a second M operand"),
                             "a dispatch looks at one word, in the M operand",
                         );
@@ -392,14 +318,14 @@ impl Assembly<'_> {
                     }
                 }
                 Place::A(_) => self.error(
-                    form.at,
+                    operand.at,
                     format!(
                         "{name} is an A operand, and the A field of a dispatch names its table"
                     ),
                     "dispatch on an M register or a functional source",
                 ),
                 Place::Control(_) => self.error(
-                    form.at,
+                    operand.at,
                     format!(
                         "{name} is a label of control memory, and a dispatch goes through a table"
                     ),
@@ -454,6 +380,97 @@ impl Assembly<'_> {
             );
         }
     }
+}
+
+/// The operands by the side they go to.
+#[derive(Default)]
+struct Chosen<'a> {
+    m: Option<&'a Operand>,
+    a: Option<&'a Operand>,
+    /// The A operand is written before the M operand.
+    a_first: bool,
+}
+
+/// Operands that the hardware cannot take.
+struct Trouble {
+    at: Position,
+    message: String,
+    help: String,
+}
+
+/// Sides for the operands. M memory is readable in A memory too, so of two M registers one goes
+/// there.
+fn choose(operands: &[Operand], commutes: bool) -> Result<Chosen<'_>, Trouble> {
+    let mut chosen = Chosen::default();
+    for operand in operands {
+        let name = &operand.name;
+        let trouble = |message: String, help: &str| {
+            Err(Trouble {
+                at: operand.at,
+                message,
+                help: help.to_string(),
+            })
+        };
+        match (operand.place, chosen.m, chosen.a) {
+            (Place::Control(_), ..) => {
+                return trouble(
+                    format!("the label {name} is no operand here"),
+                    "(i-mem-loc …) gives its address as a number",
+                );
+            }
+            (Place::Table(..), ..) => {
+                return trouble(format!("the dispatch table {name} is no operand here"), "");
+            }
+            (Place::A(_), m, None) => {
+                chosen.a_first = m.is_none();
+                chosen.a = Some(operand);
+            }
+            (Place::A(_), m, Some(other)) => {
+                let help = match (m, other.place) {
+                    (Some(m), Place::M(_)) => {
+                        format!(
+                            "{} is the M operand; {} needs the A place too",
+                            m.name, other.name
+                        )
+                    }
+                    _ => "move one of them to an M register first".to_string(),
+                };
+                return trouble(format!("two A operands, {} and {name}", other.name), &help);
+            }
+            (_, None, _) => chosen.m = Some(operand),
+            (_, Some(first), Some(second)) => {
+                return trouble(
+                    format!("three operands, {}, {} and {name}", first.name, second.name),
+                    "the hardware has one M and one A operand",
+                );
+            }
+            (Place::M(_), Some(_), None) => chosen.a = Some(operand),
+            (Place::Functional(_), Some(first), None) => match first.place {
+                Place::M(_) if commutes => {
+                    chosen.a = Some(first);
+                    chosen.m = Some(operand);
+                }
+                Place::M(_) => {
+                    return trouble(
+                        format!("{name} cannot be the second operand: it is no part of A memory"),
+                        &format!(
+                            "the hardware computes M with A: move {name} to an M register first"
+                        ),
+                    );
+                }
+                _ => {
+                    return trouble(
+                        format!(
+                            "{} and {name} are both functional sources, and only one can be read at a time",
+                            first.name
+                        ),
+                        "move one of them to an M register first",
+                    );
+                }
+            },
+        }
+    }
+    Ok(chosen)
 }
 
 /// The rotation to the left that brings the bit at `position` to place 0.

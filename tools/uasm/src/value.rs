@@ -2,6 +2,8 @@
 
 use microword::{Class, DISPATCH_WORD, FIELDS, Field, Microword};
 
+use crate::form::Position;
+
 /// The four kinds of microinstruction, as far as the assembler has been told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -65,6 +67,8 @@ pub struct Operand {
     pub place: Place,
     /// The source's name for it.
     pub name: String,
+    /// Where it is written.
+    pub at: Position,
 }
 
 /// Where an operand is.
@@ -120,6 +124,7 @@ impl Value {
             operands: vec![Operand {
                 place,
                 name: name.to_string(),
+                at: Position::default(),
             }],
             ..Value::default()
         }

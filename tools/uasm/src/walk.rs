@@ -38,12 +38,7 @@ impl Assembly<'_> {
     }
 
     /// A file may not end inside a table or a comment.
-    pub(crate) fn end_of_file(&mut self, file: u32) {
-        let at = Position {
-            file,
-            line: 1,
-            column: 1,
-        };
+    pub(crate) fn end_of_file(&mut self) {
         if self.comment_depth > 0 {
             self.error(
                 self.comment_at,
@@ -69,7 +64,6 @@ impl Assembly<'_> {
             );
             self.pending_labels.clear();
         }
-        let _ = at;
     }
 
     fn list(&mut self, form: &Form, items: &[Form]) {
@@ -79,7 +73,7 @@ impl Assembly<'_> {
         };
         let arguments = &items[1..];
         if self.macros.contains_key(head) {
-            self.expand(form, head, arguments);
+            self.expand(form, head);
             return;
         }
         if !self.pseudo_op(head, form, arguments) {

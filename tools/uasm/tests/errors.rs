@@ -71,21 +71,21 @@ fn names() {
 fn operands() {
     error(
         "((m-t) add a-foo a-bar)",
-        1,
+        18,
         &["two A operands, a-foo and a-bar"],
     );
     error(
         "((m-t) sub m-1 md)",
-        1,
+        16,
         &[
             "md cannot be the second operand",
             "move md to an M register first",
         ],
     );
-    error("((m-t) add vma md)", 1, &["both functional sources"]);
+    error("((m-t) add vma md)", 16, &["both functional sources"]);
     error(
         "((m-t) add m-1 m-2 a-foo)",
-        1,
+        20,
         &["m-2 needs the A place too"],
     );
     error("((m-t) add m-1)", 1, &["add needs an A operand"]);
@@ -197,7 +197,7 @@ fn jumps() {
 fn dispatches() {
     error(
         "(dispatch (byte-field 1 0) a-foo d-two)",
-        1,
+        28,
         &["the A field of a dispatch names its table"],
     );
     error(
