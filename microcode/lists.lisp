@@ -397,21 +397,3 @@ search-ends
 search-fails
         (popj-after-next (pdl-top) a-v-nil)
        (no-op)
-
-;;; ---- Making lists (CONS is in allocate.lisp) ----
-
-        (misc-inst-entry list)
-        ((m-1) macro-ir-displacement)
-long-list
-        ((m-6) m-1)
-        (call-xct-next list-from-stack)
-       ((m-d) a-v-nil)
-        (popj-after-next (pdl-push) m-t)
-       (no-op)
-
-        (misc-inst-entry list-star)
-        ((m-6) macro-ir-displacement)
-        (call-xct-next list-from-stack)
-       ((m-d) pdl-pop)
-        (popj-after-next (pdl-push) m-t)
-       (no-op)
