@@ -42,5 +42,5 @@
 (bignums "integers of any size")
 (floats "floating point")
 (characters "characters")
-; to come: (subprimitives "for the system's own use")
+(subprimitives "for the system's own use")
 (start "start-up after the boot PROM")
