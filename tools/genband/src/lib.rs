@@ -4,6 +4,7 @@ pub mod band;
 pub mod error;
 pub mod image;
 pub mod link;
+pub mod microcode;
 pub mod objects;
 pub mod packages;
 pub mod world;

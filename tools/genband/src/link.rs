@@ -241,7 +241,7 @@ impl<'a> Linker<'a> {
             return Ok(());
         };
         let (indicator, value) = match kind.name() {
-            "SPECIAL" => ("si:special", "t"),
+            "SPECIAL" => ("special", "t"),
             "INLINE" => ("compiler:inline", ":inline"),
             "NOTINLINE" => ("compiler:inline", ":notinline"),
             _ => return Ok(()),

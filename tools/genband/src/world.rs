@@ -156,19 +156,30 @@ fn load_order(lisp: &mut Lisp, root: &Path) -> Result<Vec<Source>, BuildError> {
     Ok(sources)
 }
 
+/// Files without IN-PACKAGE are in `common-lisp-user`, but tables in `compiler`.
+fn enter_package(lisp: &mut Lisp, source: &Source) {
+    let name = if source.label.starts_with("../tables/") {
+        "COMPILER"
+    } else {
+        "COMMON-LISP-USER"
+    };
+    if let Some(package) = lisp.find_package(name) {
+        lisp.set_current_package(package);
+    }
+}
+
 /// Loads a file into the evaluator. Macros of the standard stay the evaluator's own.
 fn load_on_host(lisp: &mut Lisp, source: &Source) -> Result<(), BuildError> {
     let text = read_text(&source.path)?;
     let file = source.path.display().to_string();
     let wrong = |e: host_lisp::Error| BuildError::lisp(&source.label, &e);
-    let package = lisp.current_package();
+    enter_package(lisp, source);
     let reader = lisp.reader(&file, &text);
     while let Some(form) = lisp.read(&reader).map_err(wrong)? {
         if !redefines_standard_macro(&form) {
             lisp.eval(&form).map_err(wrong)?;
         }
     }
-    lisp.set_current_package(package);
     Ok(())
 }
 
@@ -204,6 +215,7 @@ fn compile(lisp: &mut Lisp, source: &Source) -> Result<Obj, BuildError> {
         let e = std::io::Error::from(std::io::ErrorKind::NotFound);
         return Err(BuildError::file(&source.path, e));
     }
+    enter_package(lisp, source);
     let path = Obj::string(&source.path.display().to_string());
     let label = Obj::string(&source.label);
     lisp.call_named("COMPILER", "COMPILE-FILE-FORMS", &[path, label])
