@@ -300,9 +300,10 @@ impl<'a> Linker<'a> {
             Some("SETF") => self.setf_symbol(&value),
             Some("LAYOUT") => {
                 let name = self.objects.object(&value)?;
-                self.layouts.get(&name).copied().ok_or_else(|| {
-                    format!("there is no layout {}", self.lisp.print(&value))
-                })
+                self.layouts
+                    .get(&name)
+                    .copied()
+                    .ok_or_else(|| format!("there is no layout {}", self.lisp.print(&value)))
             }
             Some("CELL") => match &value {
                 Obj::Cons(c) => Ok(self.objects.cell(c)),
@@ -337,8 +338,21 @@ impl<'a> Linker<'a> {
 
     fn inner(&mut self, d: &Obj, lifted: &[Word]) -> Result<Word, String> {
         let parts = vector(d)?;
-        let [_, name, required, optional, rest, keys, environment, locals, debug, liveness, constants, halfwords, ..] =
-            &parts[..]
+        let [
+            _,
+            name,
+            required,
+            optional,
+            rest,
+            keys,
+            environment,
+            locals,
+            debug,
+            liveness,
+            constants,
+            halfwords,
+            ..,
+        ] = &parts[..]
         else {
             return Err("a function description of another length".into());
         };
@@ -346,7 +360,12 @@ impl<'a> Linker<'a> {
         for entry in constants.iter() {
             words.push(self.entry(&entry, lifted)?);
         }
-        let first = self.objects.image.tables().objects.constant("fef-constants");
+        let first = self
+            .objects
+            .image
+            .tables()
+            .objects
+            .constant("fef-constants");
         let code = first + words.len() as i64 + 2;
         let function = Function {
             required: number(required)?,

@@ -120,8 +120,11 @@ impl Objects {
             }
             Obj::Cons(_) => self.list(o, depth)?,
             Obj::Vector(v) => {
-                let items: Result<Vec<Word>, String> =
-                    v.to_vec().iter().map(|x| self.nested(x, depth + 1)).collect();
+                let items: Result<Vec<Word>, String> = v
+                    .to_vec()
+                    .iter()
+                    .map(|x| self.nested(x, depth + 1))
+                    .collect();
                 self.vector(items?)
             }
             _ => return Err(format!("{o:?} cannot be a constant of the band")),

@@ -23,10 +23,7 @@ pub struct PackageDefinition {
 pub fn read(lisp: &mut Lisp, file: &str, text: &str) -> Result<Vec<PackageDefinition>, BuildError> {
     let reader = lisp.reader(file, text);
     let mut definitions = Vec::new();
-    while let Some(form) = lisp
-        .read(&reader)
-        .map_err(|e| BuildError::lisp(file, &e))?
-    {
+    while let Some(form) = lisp.read(&reader).map_err(|e| BuildError::lisp(file, &e))? {
         let wrong = |lisp: &mut Lisp, expected| BuildError::Form {
             file: file.into(),
             found: lisp.print(&form),

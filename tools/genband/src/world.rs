@@ -89,7 +89,8 @@ fn build_here(plan: &Plan) -> Result<World, BuildError> {
     }
     define_positions(&mut lisp)?;
     let wrong = |e: host_lisp::Error| BuildError::lisp("the compiler", &e);
-    lisp.call_named("COMPILER", "BEGIN-UNIT", &[]).map_err(wrong)?;
+    lisp.call_named("COMPILER", "BEGIN-UNIT", &[])
+        .map_err(wrong)?;
     let mut actions = Vec::new();
     for source in sources.iter().filter(|s| !s.host) {
         actions.push((source.label.clone(), compile(&mut lisp, source)?));
@@ -134,7 +135,9 @@ fn build_here(plan: &Plan) -> Result<World, BuildError> {
 fn load_order(lisp: &mut Lisp, root: &Path) -> Result<Vec<Source>, BuildError> {
     let name = "load-order.lisp";
     let text = read_text(&root.join(name))?;
-    let order = lisp.read_str(&text).map_err(|e| BuildError::lisp(name, &e))?;
+    let order = lisp
+        .read_str(&text)
+        .map_err(|e| BuildError::lisp(name, &e))?;
     let mut sources = Vec::new();
     for phase in order.iter() {
         let mut entries = phase.iter();
@@ -196,12 +199,18 @@ fn redefines_standard_macro(form: &Obj) -> bool {
 fn define_positions(lisp: &mut Lisp) -> Result<(), BuildError> {
     let wrong = |e: host_lisp::Error| BuildError::lisp("the compiler", &e);
     let function = lisp
-        .define_function("COMPILER", "HOST-SOURCE-POSITION", 1, Some(1), |lisp, args| {
-            Ok(match lisp.position_of(&args[0]) {
-                Some(p) => Obj::cons(Obj::string(&p.file), Obj::from(i64::from(p.line))),
-                None => Obj::Nil,
-            })
-        })
+        .define_function(
+            "COMPILER",
+            "HOST-SOURCE-POSITION",
+            1,
+            Some(1),
+            |lisp, args| {
+                Ok(match lisp.position_of(&args[0]) {
+                    Some(p) => Obj::cons(Obj::string(&p.file), Obj::from(i64::from(p.line))),
+                    None => Obj::Nil,
+                })
+            },
+        )
         .map_err(wrong)?;
     let variable = lisp
         .intern("COMPILER", "*SOURCE-POSITION*")
@@ -238,7 +247,11 @@ fn listing(lisp: &mut Lisp, actions: &[(String, Obj)]) -> Result<String, BuildEr
 }
 
 /// Symbols' homes, package definitions, and the rest of the communication area.
-fn finish(mut objects: Objects, definitions: &[PackageDefinition], features: &[String]) -> Vec<u32> {
+fn finish(
+    mut objects: Objects,
+    definitions: &[PackageDefinition],
+    features: &[String],
+) -> Vec<u32> {
     objects.begin_file();
     let strings = |objects: &mut Objects, names: &[String]| {
         let words = names.iter().map(|n| objects.string(n)).collect();
