@@ -2,7 +2,29 @@
 ;;; ((phase (file "reason") ...) ...). Each layer uses only what the layers above it
 ;;; define: macros before their use; functions at run time only.
 
-((:kernel
+((:host
+  ("kernel/destructuring" "macro lambda lists, for the compiler")
+  ("compiler/structures" "what the passes hand to each other")
+  ("compiler/instructions" "the table of macroinstructions")
+  ("../tables/macroinstructions" "its contents")
+  ("compiler/environment" "what names mean")
+  ("compiler/declarations" "bodies and lambda lists")
+  ("compiler/convert" "forms become nodes")
+  ("compiler/convert-functions" "lambda expressions and calls")
+  ("compiler/transforms" "calls that instructions can do")
+  ("compiler/types" "constant type tests")
+  ("compiler/simplify" "nodes become fewer")
+  ("compiler/analyze" "captured variables and contours")
+  ("compiler/emit" "the instruction list")
+  ("compiler/generate" "nodes become instructions")
+  ("compiler/generate-calls" "calls and multiple values")
+  ("compiler/generate-control" "exits")
+  ("compiler/liveness" "what the scavenger need not take")
+  ("compiler/assemble" "halfwords")
+  ("compiler/disassemble" "and back")
+  ("compiler/toplevel" "files and entry points")
+  ("compiler/host" "the compiler on the build-time evaluator"))
+ (:kernel
   ("kernel/macros-control" "conditionals and iteration, which all other macros are written with")
   ("kernel/destructuring" "macro lambda lists")
   ("kernel/macros-places" "SETF and the definition of places")

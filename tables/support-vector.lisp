@@ -11,7 +11,7 @@
   (quote quote "")
   (lambda lambda "")
   (macro si:macro "car of a macro's function cell")
-  (special si:special "car of a special operator's function cell")
+  (special special "car of a special operator's function cell")
   (funcallable si:funcallable "description of layouts whose instances can be called: slot 0 is the function")
   (undefined-function si:%undefined-function "called with (function arguments) when something is called that is no function")
   (wrong-argument-count si:%wrong-argument-count "called with (function arguments)")

@@ -25,7 +25,7 @@
         (return t))))
 
 (defun special-variable-p (name specs)
-  (or (declared-special-p name specs) (get name 'si:special)))
+  (or (declared-special-p name specs) (get name 'special)))
 
 (defun apply-declarations (specs env variables)
   "ENV as the declarations SPECS of a body make it; VARIABLES are the lexicals it binds."

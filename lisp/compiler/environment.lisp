@@ -1,7 +1,7 @@
 ;;; What names mean: lexical environments, and the knowledge about global names.
 ;;;
 ;;; Knowledge about a global name is on its property list:
-;;;   si:special          T: a special variable
+;;;   special          T: a special variable
 ;;;   constant            (value): a constant variable whose value is known
 ;;;   symbol-macro        (expansion)
 ;;;   arguments           (least . most) arguments of a known function; most NIL = any number
@@ -51,7 +51,7 @@ FUNCTIONS: (name . local-function) or (name :macro . expander). FLAGS: (name . :
   (let ((entry (assoc name (environment-variables env))))
     (cond (entry (cdr entry))
           ((get name 'constant) (cons :constant (get name 'constant)))
-          ((get name 'si:special) :special)
+          ((get name 'special) :special)
           ((get name 'symbol-macro) (cons :macro (get name 'symbol-macro)))
           (t nil))))
 
@@ -139,7 +139,7 @@ FUNCTIONS: (name . local-function) or (name :macro . expander). FLAGS: (name . :
   predicate)
 
 (defun note-special (name)
-  (setf (get name 'si:special) t)
+  (setf (get name 'special) t)
   name)
 
 (defun note-proclamation (spec)

@@ -14,3 +14,11 @@
 (setq *macro-function* 'target-macro-function)
 (setq *define-macro* 'define-target-macro)
 (setq *evaluate* 'eval)
+
+;;; Instructions that expanders call as functions.
+
+(defun si:%set-plist (list symbol)
+  (setf (symbol-plist symbol) list))
+(defun si:%get (symbol indicator) (get symbol indicator))
+(defun si:%memq (x list) (member x list :test #'eq))
+(defun si:%assq (x list) (assoc x list :test #'eq))

@@ -154,6 +154,15 @@ impl ImageBuilder {
         w
     }
 
+    /// A symbol of its own, without a home.
+    pub fn uninterned_symbol(&mut self, name: &str) -> Word {
+        let address = self.boxed_origin() + self.boxed.len() as u32;
+        let w = word(DataType::Symbol, address);
+        let cells = self.symbol_cells(name, w);
+        self.boxed.extend(cells);
+        w
+    }
+
     /// Every symbol with its home package's name, in the order of their making.
     pub fn symbols(&self) -> Vec<(Option<String>, String, Word)> {
         let mut by_word: HashMap<Word, (Option<String>, String)> =

@@ -1,5 +1,10 @@
-//! The cold-load builder: from compiled functions and data to a load band.
+//! The cold-load builder: from the sources of the Lisp world to a load band.
 
 pub mod band;
+pub mod error;
 pub mod image;
+pub mod link;
 pub mod microcode;
+pub mod objects;
+pub mod packages;
+pub mod world;

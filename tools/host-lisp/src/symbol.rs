@@ -154,6 +154,8 @@ pub struct Package {
     name: RefCell<String>,
     pub(crate) nicknames: RefCell<Vec<String>>,
     pub(crate) keyword: bool,
+    /// Every symbol that is born here is external.
+    pub(crate) all_external: Cell<bool>,
     symbols: RefCell<BTreeMap<&'static str, (Sym, bool)>>,
     pub(crate) shadowing: RefCell<Vec<Sym>>,
     pub(crate) uses: RefCell<Vec<&'static Package>>,
@@ -177,6 +179,7 @@ impl Package {
             name: RefCell::new(name.to_string()),
             nicknames: RefCell::new(nicknames.iter().map(|s| s.to_string()).collect()),
             keyword,
+            all_external: Cell::new(keyword),
             symbols: RefCell::new(BTreeMap::new()),
             shadowing: RefCell::new(Vec::new()),
             uses: RefCell::new(Vec::new()),
@@ -229,7 +232,7 @@ impl Package {
         s.0.package.set(Some(self));
         self.symbols
             .borrow_mut()
-            .insert(s.name(), (s, self.keyword));
+            .insert(s.name(), (s, self.all_external.get()));
         if self.keyword {
             s.set_value(Obj::Sym(s));
             s.add(CONSTANT | SPECIAL);
@@ -287,6 +290,14 @@ impl Package {
             .used_by
             .borrow_mut()
             .retain(|p| !std::ptr::eq(*p, self));
+    }
+    /// Makes every symbol of this package external, those to come too: for packages of
+    /// internals, whose symbols anybody may name with one colon.
+    pub fn set_all_external(&self) {
+        self.all_external.set(true);
+        for entry in self.symbols.borrow_mut().values_mut() {
+            entry.1 = true;
+        }
     }
     /// Exports a symbol, importing it first if it is inherited.
     pub fn export(&'static self, s: Sym) {

@@ -119,8 +119,8 @@ impl Lisp {
         }
         match p.find(&name) {
             Some((s, Access::External)) => Ok(s.into()),
-            // Whoever uses the keyword package's syntax means the symbol.
-            None if p.keyword => Ok(p.intern(&name).into()),
+            // Every symbol of such a package is external, those to come too.
+            None if p.all_external.get() => Ok(p.intern(&name).into()),
             Some(_) => {
                 let m = format!("{name} is not exported from {package}");
                 Err(self.reader_error(input, Some(at), &m))
