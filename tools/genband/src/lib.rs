@@ -2,6 +2,7 @@
 
 pub mod band;
 pub mod error;
+pub mod disk;
 pub mod image;
 pub mod link;
 pub mod microcode;
