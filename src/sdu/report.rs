@@ -9,7 +9,7 @@ use crate::processor::state::{REGISTERS, State};
 use crate::processor::{Stop, history::HISTORY_SIZE};
 use microword::DataType;
 use std::fmt::Write;
-use uasm::{Memory, Object};
+use uasm::{Memory, Object, Plain};
 
 /// Control addresses with their names, made once for a report.
 pub struct Names<'a> {
@@ -94,6 +94,44 @@ pub fn reason(halt: &Halt, names: &Names<'_>) -> String {
         Halt::Processor(Stop::Breakpoint { address }) => format!("breakpoint at {}", at(*address)),
         Halt::Processor(Stop::Budget | Stop::Attention) => "the processor was interrupted".into(),
     }
+}
+
+/// What the error table says about where a processor has stopped: the entry beside the
+/// instruction itself, or beside the call that the top of the micro-stack returns from — as
+/// a failed sanity check calls ILLOP, which halts. Registers that the entry names are shown.
+pub fn error_entry(state: &State, stopped: u16, object: &Object) -> Option<String> {
+    let top = state.micro_stack[usize::from(state.micro_stack_pointer)] as u16;
+    let caller = (state.micro_stack_pointer != 0).then_some(top.wrapping_sub(1));
+    let entry = [Some(stopped), caller]
+        .into_iter()
+        .flatten()
+        .find_map(|address| {
+            object
+                .symbols
+                .error_table
+                .iter()
+                .find(|entry| entry.address == address)
+        })?;
+    let mut text = String::new();
+    for (i, part) in entry.form.iter().enumerate() {
+        let gap = if i == 0 { "" } else { " " };
+        let _ = match part {
+            Plain::String(words) => write!(text, "{gap}{words}"),
+            part => write!(text, "{gap}{part}"),
+        };
+        let register = part
+            .as_symbol()
+            .and_then(|name| object.symbols.labels.get(name));
+        let word = register.and_then(|label| match label.memory {
+            Memory::M => Some(state.m(u32::from(label.address))),
+            Memory::A => Some(state.a(u32::from(label.address))),
+            _ => None,
+        });
+        if let Some(word) = word {
+            let _ = write!(text, "={word:o} ({})", tagged(word));
+        }
+    }
+    Some(text)
 }
 
 /// A word as Lisp would take it: `DTP-FIX 12`.
@@ -231,9 +269,16 @@ pub fn full(halt: &Halt, state: &State, object: Option<&Object>, count: usize) -
     let names = Names::new(object);
     let pc = state.sequencer.pc;
     let place = names.place(pc);
+    let entry = match (halt, object) {
+        (Halt::Processor(Stop::Halt { address }), Some(object)) => {
+            error_entry(state, *address, object).map(|entry| format!("{entry}\n"))
+        }
+        _ => None,
+    };
     format!(
-        "runlight: {}\n\nnext {pc:o}{} after {} cycles\n\nregisters\n{}\nmicro-stack\n{}\nmicro-history, the last instruction last\n{}",
+        "runlight: {}\n{}\nnext {pc:o}{} after {} cycles\n\nregisters\n{}\nmicro-stack\n{}\nmicro-history, the last instruction last\n{}",
         reason(halt, &names),
+        entry.unwrap_or_default(),
         if place.is_empty() {
             place
         } else {
@@ -294,6 +339,29 @@ mod tests {
         assert_eq!(repetition(&[1, 2, 3]), (1, 1));
         assert_eq!(repetition(&[1, 2, 1, 2, 1, 2, 3]), (2, 3));
         assert_eq!(repetition(&[7, 7, 7, 7]), (1, 4));
+    }
+
+    #[test]
+    fn a_failed_check_says_what_it_checked() {
+        let mut object = program();
+        let plain = |name: &str| Plain::Symbol(name.into());
+        let form = vec![
+            plain("illop"),
+            Plain::String("no band".into()),
+            plain("m-t"),
+        ];
+        object.symbols.error_table.push(uasm::ErrorEntry {
+            address: 0o107,
+            form,
+        });
+        let mut state = State::new(ProcessorConfig::default());
+        state.set_m(5, 7);
+        assert_eq!(error_entry(&state, 0o200, &object), None);
+        state.push_micro_stack(0o110);
+        let entry = error_entry(&state, 0o200, &object).expect("the caller's");
+        assert_eq!(entry, "illop no band m-t=7 (DTP-TRAP 7)");
+        let halt = Halt::Processor(Stop::Halt { address: 0o200 });
+        assert!(full(&halt, &state, Some(&object), 10).contains("illop no band"));
     }
 
     #[test]
