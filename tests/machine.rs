@@ -45,7 +45,7 @@ fn machine(program: &Object, engine: EngineKind, gate: Gate, files: HostFiles) -
     bus.disk.medium = Medium::memory(1000, disk);
     power_up::self_test(&mut bus).expect("good boards");
     let mut machine = Machine::new(engine, ProcessorConfig::default(), bus, gate, files);
-    machine.set_cycle_limit(Some(1_000_000));
+    machine.set_cycle_limit(Some(10_000_000));
     power_up::load(&mut machine.state, program).expect("loaded");
     machine
 }
@@ -266,4 +266,109 @@ fn an_undefined_instruction_stops_a_machine_before_it_is_executed() {
         };
         assert_eq!((word.0, course.cycles), (undefined, 1));
     }
+}
+
+/// A machine whose SDU has loaded the boot PROM, with this microprogram on its disk.
+fn booting(program: &Object, damage: impl FnOnce(&mut Vec<u8>)) -> (Machine, Object) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms/prom.lisp");
+    let text = std::fs::read_to_string(path).expect("the PROM");
+    let source = Source {
+        name: "prom.lisp".into(),
+        text,
+    };
+    let values = boards::symbols()
+        .into_iter()
+        .map(|(n, value)| (n, i64::from(value)))
+        .collect();
+    let constants = vec![ConstantTable {
+        name: "boards".into(),
+        values,
+    }];
+    let assembled = uasm::assemble(
+        &[source],
+        Options {
+            constants,
+            ..Options::default()
+        },
+    );
+    assert_eq!(assembled.report.to_string(), "");
+    let prom = assembled.object.expect("no errors, so an object");
+    let mut disk = genband::disk::standard(program, &[], 1).expect("it has a start");
+    damage(&mut disk);
+    let blocks = diskimage::Label::read(&disk).map_or(1000, |label| label.blocks);
+    let mut machine = machine(&prom, EngineKind::Fast, Gate::live(false), no_files());
+    machine.bus.disk.medium = Medium::memory(blocks, disk);
+    (machine, prom)
+}
+
+#[test]
+fn the_prom_boots_the_microcode_band() {
+    let mut program = assemble("echo.lisp");
+    // More of everything than the program needs.
+    program
+        .control
+        .extend((0o1000..0o1100).map(|address| (address, u64::from(address) << 33 | 5)));
+    program
+        .a_memory
+        .extend((0o3000..0o4100).map(|address| (address, u32::from(address) * 3)));
+    program.a_memory.insert(0o7777, 0xffff_fff0);
+    program
+        .m_memory
+        .extend((0o40..0o100).map(|address| (address, u32::from(address) << 20)));
+    program
+        .mid
+        .extend([(0, 1), (0o1777, 2), (0o2000, 3), (0o7777, 0o12345)]);
+    let (mut machine, _) = booting(&program, |_| ());
+    let typed = [ConsoleInput::Text("booted".into()), ConsoleInput::End];
+    let course = run(&mut machine, 10_000, &typed);
+    assert_eq!(
+        (course.halt, course.output.as_str()),
+        (Halt::Exit(6), "booted")
+    );
+    let state = &machine.state;
+    for (address, word) in &program.control {
+        assert_eq!(state.control.fetch(*address), *word, "control {address:o}");
+    }
+    for address in 0o100..0o10000u16 {
+        let wanted = program.a_memory.get(&address).copied().unwrap_or(0);
+        assert_eq!(state.a(u32::from(address)), wanted, "A {address:o}");
+    }
+    for address in 0o40..0o100u8 {
+        let wanted = program.m_memory[&address];
+        assert_eq!(state.m(u32::from(address)), wanted, "M {address:o}");
+        assert_eq!(state.a(u32::from(address)), wanted, "A {address:o}");
+    }
+    for (address, word) in &program.mid {
+        assert_eq!(state.mid[usize::from(*address)], *word, "MID {address:o}");
+    }
+    assert!(course.cycles < 100_000, "{} cycles", course.cycles);
+}
+
+#[test]
+fn the_prom_halts_beside_what_is_wrong() {
+    let program = assemble("echo.lisp");
+    let block = diskimage::BLOCK_BYTES;
+    let halts = |damage: &dyn Fn(&mut Vec<u8>), text: &str| {
+        let (mut machine, prom) = booting(&program, damage);
+        let course = run(&mut machine, 10_000, &[]);
+        let Halt::Processor(Stop::Halt { address }) = course.halt else {
+            panic!("{text}: {:?}", course.halt)
+        };
+        let entry = runlight::sdu::report::error_entry(&machine.state, address, &prom);
+        let entry = entry.expect("an error-table entry");
+        assert!(entry.contains(text), "{entry}");
+    };
+    halts(&|disk| disk[0] ^= 1, "the disk has no label");
+    halts(
+        &|disk| disk[block + 50] ^= 1,
+        "the microcode band is damaged",
+    );
+    halts(
+        &|disk| disk[68] ^= 1,
+        "no microcode band of the name wanted",
+    );
+    halts(
+        &|disk| disk[64] ^= 1,
+        "no microcode band of the name wanted",
+    );
 }

@@ -12,7 +12,8 @@
 //!
 //! A section is three words — [`Memory`], first address, count — and its data: one
 //! word an entry, or for control memory two, low half first. A section of kind 0
-//! ends the band; its address and count are 0.
+//! ends the band; its address and count are 0. Sections come in the order of [`Memory`]:
+//! a loader that keeps its variables in M memory can do so until the last.
 
 use thiserror::Error;
 
@@ -28,12 +29,12 @@ pub const VERSION: u32 = 1;
 pub enum Memory {
     /// Control memory; two words an entry.
     Control = 1,
+    /// The decode memory.
+    Mid = 4,
     /// A memory, dispatch tables included.
     A = 2,
     /// M memory (loading it writes A memory too, as the hardware does).
     M = 3,
-    /// The decode memory.
-    Mid = 4,
 }
 
 impl Memory {
@@ -50,10 +51,20 @@ impl Memory {
         if self == Memory::Control { 2 } else { 1 }
     }
 
+    /// In the order of loading.
+    const ALL: [Memory; 4] = [Memory::Control, Memory::Mid, Memory::A, Memory::M];
+
     fn from_word(word: u32) -> Option<Memory> {
-        [Memory::Control, Memory::A, Memory::M, Memory::Mid]
+        Memory::ALL
             .into_iter()
             .find(|memory| *memory as u32 == word)
+    }
+
+    fn rank(self) -> usize {
+        Memory::ALL
+            .iter()
+            .position(|memory| *memory == self)
+            .expect("all are there")
     }
 }
 
@@ -62,7 +73,7 @@ impl Memory {
 pub struct Band {
     /// Where to start.
     pub start: u16,
-    /// Sections, in the order in which they are loaded.
+    /// Sections; [`Band::encode`] puts them in the order of loading.
     pub sections: Vec<Section>,
 }
 
@@ -116,7 +127,9 @@ impl Band {
     /// The band as bytes for the disk.
     pub fn encode(&self) -> Vec<u8> {
         let mut words = vec![MAGIC, VERSION, u32::from(self.start), 0];
-        for section in &self.sections {
+        let mut sections: Vec<&Section> = self.sections.iter().collect();
+        sections.sort_by_key(|section| section.memory.rank());
+        for section in sections {
             let count = section.words.len() / section.memory.words_each();
             words.extend([
                 section.memory as u32,
@@ -179,6 +192,18 @@ impl Band {
                     at + 2,
                     "a section's count",
                     "entries that exist".into(),
+                ));
+            }
+            let rank = |section: &Section| section.memory.rank();
+            if band
+                .sections
+                .last()
+                .is_some_and(|before| rank(before) > memory.rank())
+            {
+                return Err(bad(
+                    at,
+                    "a section's memory",
+                    "one not loaded before".into(),
                 ));
             }
             at = data.end;
