@@ -37,8 +37,11 @@ fn build(root: &Path, out: &Path) -> Result<(), String> {
     let prom = object(assemble_prom(root, &tables).map_err(|e| e.to_string())?)?;
     let microcode = object(assemble_project(root, &tables).map_err(|e| e.to_string())?)?;
     let plan = world::Plan { root: root.join("lisp"), listing: false, features: Vec::new() };
-    let world = world::build(&plan).and_then(world::World::without_warnings);
-    let band = world.map_err(|e| e.to_string())?.band;
+    let world = world::build(&plan).map_err(|e| e.to_string())?;
+    for warning in &world.warnings {
+        println!("cargo:warning={warning}");
+    }
+    let band = world.band;
     let band: Vec<u8> = band.iter().flat_map(|word| word.to_le_bytes()).collect();
     let disk = disk::standard(&microcode, &band, BAND_VERSION)
         .ok_or("microcode: found no label START, expected one where the PROM may begin")?;

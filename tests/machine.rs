@@ -364,7 +364,7 @@ fn the_prom_halts_beside_what_is_wrong() {
         "the microcode band is damaged",
     );
     halts(
-        &|disk| disk[21] ^= 1,
+        &|disk| disk[68] ^= 1,
         "no microcode band of the name wanted",
     );
     halts(

@@ -133,7 +133,7 @@ impl Outcome {
         let state = &self.machine.state;
         (0..count)
             .rev()
-            .map(|depth| state.pdl_word(state.pdl_pointer().wrapping_sub(depth) & 2047))
+            .map(|depth| state.pdl_word(state.pp().wrapping_sub(depth) & 2047))
             .collect()
     }
 
@@ -148,7 +148,7 @@ impl Outcome {
             .rev()
             .take(24)
             .map(|address| {
-                object().symbols.nearest_label(address).map_or_else(
+                object().nearest_label(address).map_or_else(
                     || format!("{address:o}"),
                     |(name, offset)| format!("{name}+{offset:o}"),
                 )

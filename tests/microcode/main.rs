@@ -1,5 +1,6 @@
 //! Microcode, macroinstruction by macroinstruction.
 
+mod control;
 mod fixnums;
 mod harness;
 

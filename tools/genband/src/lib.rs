@@ -1,8 +1,8 @@
 //! The cold-load builder: from the sources of the Lisp world to a load band.
 
 pub mod band;
-pub mod error;
 pub mod disk;
+pub mod error;
 pub mod image;
 pub mod link;
 pub mod microcode;

@@ -133,16 +133,19 @@ impl Assembly<'_> {
             &mut self.constants.a_free
         };
         let Some(address) = free.pop() else {
+            // Said once: all later constants would fail for the same reason.
             let which = usize::from(in_m);
-            if !self.constants.full[which] {
-                self.constants.full[which] = true;
-                let memory = if in_m { "M" } else { "A" };
-                self.error(
-                    form.at,
-                    format!("{memory} memory has no word left for a constant"),
-                    "use an A constant, drop a register, or raise the limit",
-                );
+            if self.constants.full[which] {
+                self.error_count += 1;
+                return None;
             }
+            self.constants.full[which] = self.quiet == 0;
+            let memory = if in_m { "M" } else { "A" };
+            self.error(
+                form.at,
+                format!("{memory} memory has no word left for a constant"),
+                "use an A constant, drop a register, or raise the limit",
+            );
             return None;
         };
         self.object.symbols.constants.insert(address as u16, bits);

@@ -1,8 +1,8 @@
 //! The second pass: every word to its place.
 
 use crate::assembly::{Assembly, Word};
-use crate::evaluate::OPERATORS;
-use crate::form::number;
+use crate::evaluate::{Context, OPERATORS};
+use crate::form::{Form, number};
 use crate::object::{DispatchTable, Label};
 use crate::symbol::{Memory, Origin, Program};
 
@@ -39,6 +39,7 @@ impl Assembly<'_> {
             });
         }
         let words = std::mem::take(&mut self.words);
+        self.m_constants_first(&words);
         for word in &words {
             self.current = Some(word.form.clone());
             self.repeat_count = word.repeat_count;
@@ -54,6 +55,31 @@ impl Assembly<'_> {
         self.decode_memory();
         self.check_registers();
         self.current = None;
+    }
+
+    /// Gives M constants their places before any A constant of the same value gets one.
+    fn m_constants_first(&mut self, words: &[Word]) {
+        fn find<'f>(form: &'f Form, found: &mut Vec<&'f Form>) {
+            if form.head() == Some("m-constant") {
+                found.push(form);
+            } else {
+                form.as_list()
+                    .unwrap_or_default()
+                    .iter()
+                    .for_each(|form| find(form, found));
+            }
+        }
+        // What is wrong with them is said when their word is assembled.
+        self.quiet += 1;
+        for word in words.iter().filter(|word| word.memory == Memory::Control) {
+            let mut found = Vec::new();
+            find(&word.form, &mut found);
+            self.repeat_count = word.repeat_count;
+            for form in found {
+                self.evaluate(form, &mut Context::default());
+            }
+        }
+        self.quiet -= 1;
     }
 
     fn emit_control(&mut self, word: &Word) {

@@ -368,3 +368,15 @@ fn fixed_places() {
         "{report}"
     );
 }
+
+#[test]
+fn full_memories() {
+    let report =
+        report("(m-constant-limit 12) (repeat 4 ((md) (m-constant (plus 100 repeat-count))))");
+    let messages: Vec<_> = report.errors().map(|d| d.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        ["M memory has no word left for a constant"],
+        "{report}"
+    );
+}

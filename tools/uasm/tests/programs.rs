@@ -145,3 +145,19 @@ fn old_style() {
     );
     assert_eq!(object.a_memory[&0o100], 8);
 }
+
+/// One word for each value, also when its first use is in A's place and a later one in M's.
+#[test]
+fn constants_are_shared() {
+    let text = "((md) (a-constant 1)) ((md) (a-constant 1)) ((md) sub vma (a-constant -1))
+        ((md) sub (m-constant 1) (a-constant 5)) ((vma) (m-constant -1)) ((md) (a-constant 5))";
+    let sources = [Source {
+        name: "x".to_string(),
+        text: text.to_string(),
+    }];
+    let object = assemble(&sources, Options::default())
+        .object
+        .expect("no errors");
+    let constants: Vec<_> = object.symbols.constants.iter().collect();
+    assert_eq!(constants, [(&4, &1), (&0o100, &5)]);
+}

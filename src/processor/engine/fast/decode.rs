@@ -109,8 +109,10 @@ fn alu_or_byte(word: Microword, source: usize, operation: Operation) -> Option<O
     } else {
         (0, 0)
     };
+    let work = compute_work(function, source, destination)
+        .or_else(|| compute_work(function::ANY, source, destination))?;
     Some(Operation {
-        work: compute_work(function, source, destination)?,
+        work,
         mask,
         rotation,
         control,

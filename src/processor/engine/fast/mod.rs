@@ -29,6 +29,14 @@ pub struct FastEngine {
     decoded: Decoded,
     translation: Translation,
     breakpoints: Breakpoints,
+    reference_steps: u64,
+}
+
+impl FastEngine {
+    /// How many instructions were left to the reference engine so far.
+    pub fn reference_steps(&self) -> u64 {
+        self.reference_steps
+    }
 }
 
 /// No way through the loop takes more cycles than this before it looks at the limit.
@@ -144,6 +152,7 @@ impl Engine for FastEngine {
             decoded,
             translation,
             breakpoints,
+            reference_steps,
         } = self;
         // Vectors that wait on the bus become pending as every run begins.
         Processor::new(state, bus);
@@ -178,6 +187,7 @@ impl Engine for FastEngine {
                 };
             }
             first = false;
+            *reference_steps += 1;
             let stop = reference_step(state, &mut context);
             decoded.refresh(state);
             context.refresh(state);

@@ -355,16 +355,31 @@ fn compute_with<const F: usize>(source: usize, destination: usize) -> Option<Wor
     })?
 }
 
-/// The work of an ALU or BYTE instruction.
+/// The work of an ALU or BYTE instruction, if the combination is worth a
+/// function of its own: functions that microcode uses everywhere have one for
+/// every source and destination, the others from a register to a memory.
 pub(super) fn compute_work(function: usize, source: usize, destination: usize) -> Option<Work> {
+    let common = choose!(
+        function,
+        [
+            0o00, 0o03, 0o05, 0o26, 0o31, 0o41, 0o42, 0o103, 0o131, 0o200, 0o202
+        ],
+        |F| compute_with::<F>(source, destination)
+    );
+    if let Some(work) = common {
+        return work;
+    }
+    if source != source::FILE || destination > destination::A {
+        return None;
+    }
     choose!(
         function,
         [
-            0o00, 0o01, 0o02, 0o03, 0o04, 0o05, 0o06, 0o07, 0o12, 0o13, 0o14, 0o15, 0o17, 0o26,
-            0o31, 0o37, 0o40, 0o41, 0o42, 0o43, 0o100, 0o103, 0o105, 0o126, 0o131, 0o140, 0o141,
-            0o142, 0o200, 0o201, 0o202
+            0o01, 0o02, 0o04, 0o06, 0o07, 0o12, 0o13, 0o14, 0o15, 0o17, 0o37, 0o40, 0o43, 0o100,
+            0o105, 0o126, 0o140, 0o141, 0o142, 0o201
         ],
-        |F| compute_with::<F>(source, destination)
+        |F| choose!(destination, [0, 1], |D| compute::<F, { source::FILE }, D>
+            as Work)
     )?
 }
 
