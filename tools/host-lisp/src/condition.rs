@@ -73,7 +73,7 @@ impl Lisp {
                 .iter()
                 .map(|n| Slot {
                     // Message slots are ours, the others have readers in the standard.
-                    name: self.si.intern(n),
+                    name: self.host.intern(n),
                     initarg: Some(self.keyword.intern(n)),
                     initfunction: Obj::Nil,
                 })
@@ -366,7 +366,7 @@ impl Lisp {
                 let n = shown(self, "NAME")?;
                 match i.slot("NAME") {
                     Some(Obj::Sym(s)) if s.package().is_some_and(|p| std::ptr::eq(p, self.cl)) => {
-                        format!("the function {n} is not provided by the build-time evaluator")
+                        format!("{n} is not provided by the build-time evaluator")
                     }
                     _ => format!("the function {n} is undefined"),
                 }

@@ -75,6 +75,7 @@ pub struct Lisp {
     pub(crate) error_output: Rc<Stream>,
     pub(crate) cl: &'static Package,
     pub(crate) si: &'static Package,
+    pub(crate) host: &'static Package,
     pub(crate) keyword: &'static Package,
 }
 
@@ -106,6 +107,7 @@ impl Lisp {
             cl: packages[0],
             keyword: packages[1],
             si: packages[2],
+            host: packages[3],
             packages,
             classes: HashMap::new(),
             files: vec![String::new()],

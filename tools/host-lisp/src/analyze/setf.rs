@@ -65,7 +65,7 @@ impl Lisp {
             let f = if *setter == "SET" {
                 self.cl.intern(setter)
             } else {
-                self.si.intern(setter)
+                self.host.intern(setter)
             };
             a.put(self.s.setf_expander, Obj::Sym(f));
         }

@@ -1,5 +1,5 @@
 ;;; defstruct. What is known of each structure is kept under
-;;; si::%structure-info: (slots conc-name type named offset), a slot being
+;;; %structure-info: (slots conc-name type named offset), a slot being
 ;;; (name default read-only).
 
 (defun %slot-spec (s)
@@ -10,7 +10,7 @@
       (list s nil nil)))
 
 (defun %symbol-append (&rest parts)
-  (intern (apply #'string-append (mapcar #'string parts))))
+  (intern (apply #'si:string-append (mapcar #'string parts))))
 
 (defun %merge-slots (old overrides)
   ;; the inherited slots, with the defaults that :include gives anew
