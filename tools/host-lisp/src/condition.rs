@@ -83,9 +83,7 @@ impl Lisp {
     }
 
     pub(crate) fn find_class(&self, name: Sym) -> Option<&'static Class> {
-        self.classes
-            .get(&(std::ptr::from_ref(name.0) as usize))
-            .copied()
+        name.0.class.get()
     }
 
     /// Makes a type with the slots of its parents and its own.
@@ -125,8 +123,7 @@ impl Lisp {
         if let Some(p) = parents.first() {
             class.report.set(p.report.get_clone());
         }
-        self.classes
-            .insert(std::ptr::from_ref(name.0) as usize, class);
+        name.0.class.set(Some(class));
         class
     }
 

@@ -58,11 +58,10 @@ well_known! {
         k_execute "EXECUTE", k_upcase "UPCASE", k_downcase "DOWNCASE", k_capitalize "CAPITALIZE",
         k_internal "INTERNAL", k_external "EXTERNAL", k_inherited "INHERITED", k_and "AND", k_or
         "OR", k_not "NOT";
-    si: host_locked "*HOST-LOCKED*";
+    si: host_locked "*HOST-LOCKED*", named_lambda "NAMED-LAMBDA";
     host: comma "%COMMA", comma_at "%COMMA-AT", comma_dot "%COMMA-DOT", setf_expander
         "%SETF-EXPANDER", compiler_macro "%COMPILER-MACRO", type_expander "%TYPE-EXPANDER",
-        documentation "%DOCUMENTATION", lambda_block "%NAMED-LAMBDA",
-        symbol_macro "%SYMBOL-MACRO", struct_info "%STRUCT-INFO";
+        documentation "%DOCUMENTATION", symbol_macro "%SYMBOL-MACRO", struct_info "%STRUCT-INFO";
 }
 
 impl WellKnown {
@@ -86,9 +85,13 @@ impl WellKnown {
         ] {
             let p = Package::make(name, nicknames, false);
             p.use_package(cl);
+            if name == "COMPILER" {
+                p.set_born_external();
+            }
             packages.push(p);
         }
         si.use_package(cl);
+        si.set_born_external();
         host.use_package(cl);
         user.use_package(cl);
         let nil = Sym::make("NIL", true);

@@ -299,7 +299,7 @@ impl Lisp {
         let inner = Obj::list_star(b.declarations, Obj::list([block]));
         let let_star = Obj::cons(Obj::Sym(s.let_star), Obj::cons(Obj::list(binds), inner));
         let lambda = Obj::list([
-            Obj::Sym(s.lambda_block),
+            Obj::Sym(s.named_lambda),
             name.clone(),
             Obj::list([form, env]),
             let_star,

@@ -70,7 +70,7 @@ fn expand_defun(l: &mut Lisp, form: Obj, _: Obj) -> Res {
     let s = l.s;
     let block = Obj::cons(Obj::Sym(s.block), Obj::cons(block, b.forms)).at(form.pos());
     let lambda = Obj::list_star(
-        [Obj::Sym(s.lambda_block), name.clone(), list],
+        [Obj::Sym(s.named_lambda), name.clone(), list],
         Obj::list_star(b.declarations, Obj::list([block])),
     );
     let f = Obj::list([Obj::Sym(s.function), lambda]);

@@ -124,7 +124,7 @@
                           `((%structure-function ',name ',accessor ,i)
                             ,(if (third s)
                                  nil
-                                 `(%define-slot-setter ',accessor ',name ,i))))))
+                                 `(%define-slot-setter ',name ',accessor ,i))))))
                   all))
              ,@(mapcar (lambda (c)
                          (%constructor-form c all
@@ -134,15 +134,6 @@
              ,@(if copier `((%structure-function ',name ',copier :copier)) nil)
              ,@(if printer `((%set-report ',name ,printer)) nil)
              ',name)))))
-
-(defun %define-slot-setter (accessor type index)
-  (%define-setf accessor
-                (lambda (form env)
-                  (declare (ignore env))
-                  (let ((x (gensym)) (new (gensym)))
-                    (values (list x) (cdr form) (list new)
-                            `(%structure-set ',type ,index ,x ,new)
-                            (list accessor x))))))
 
 (defun %list-structure (name type named offset all conc-name constructors copier predicate)
   ;; structures that are lists or vectors
