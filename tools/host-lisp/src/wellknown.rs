@@ -104,7 +104,15 @@ impl WellKnown {
                 cl.export(cl.intern(name));
             }
         }
-        let w = WellKnown::make(nil, &First { cl, keyword, si, host });
+        let w = WellKnown::make(
+            nil,
+            &First {
+                cl,
+                keyword,
+                si,
+                host,
+            },
+        );
         w.t.set_value(Obj::Sym(w.t));
         w.t.add(CONSTANT | SPECIAL);
         (Box::leak(Box::new(w)), packages)
