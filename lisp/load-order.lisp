@@ -2,7 +2,29 @@
 ;;; ((phase (file "reason") ...) ...). Each layer uses only what the layers above it
 ;;; define: macros before their use; functions at run time only.
 
-((:kernel
+((:host
+  ("kernel/destructuring" "macro lambda lists, for the compiler")
+  ("compiler/structures" "what the passes hand to each other")
+  ("compiler/instructions" "the table of macroinstructions")
+  ("../tables/macroinstructions" "its contents")
+  ("compiler/environment" "what names mean")
+  ("compiler/declarations" "bodies and lambda lists")
+  ("compiler/convert" "forms become nodes")
+  ("compiler/convert-functions" "lambda expressions and calls")
+  ("compiler/transforms" "calls that instructions can do")
+  ("compiler/types" "constant type tests")
+  ("compiler/simplify" "nodes become fewer")
+  ("compiler/analyze" "captured variables and contours")
+  ("compiler/emit" "the instruction list")
+  ("compiler/generate" "nodes become instructions")
+  ("compiler/generate-calls" "calls and multiple values")
+  ("compiler/generate-control" "exits")
+  ("compiler/liveness" "what the scavenger need not take")
+  ("compiler/assemble" "halfwords")
+  ("compiler/disassemble" "and back")
+  ("compiler/toplevel" "files and entry points")
+  ("compiler/host" "the compiler on the build-time evaluator"))
+ (:kernel
   ("kernel/macros-control" "conditionals and iteration, which all other macros are written with")
   ("kernel/destructuring" "macro lambda lists")
   ("kernel/macros-places" "SETF and the definition of places")
@@ -24,4 +46,40 @@
   ("kernel/types" "TYPEP and COERCE")
   ("kernel/equality" "EQUAL, EQUALP and hashing")
   ("kernel/hash-tables" "tables of the four kinds")
-  ("kernel/packages" "packages, and their making at the first boot")))
+  ("kernel/packages" "packages, and their making at the first boot"))
+ (:numbers
+  ("numbers/integers" "bignums")
+  ("numbers/floats" "decoding, encoding, conversion")
+  ("numbers/generic" "what the arithmetic instructions leave")
+  ("numbers/division" "FLOOR and its kin")
+  ("numbers/bits" "logical operations and bytes"))
+ (:conditions
+  ("objects/classes" "what condition types, structures and the object system share")
+  ("conditions/define" "DEFINE-CONDITION")
+  ("conditions/standard" "the standard's condition types")
+  ("conditions/signal" "signalling, restarts, errors of the kernel")
+  ("objects/built-in-classes" "CLASS-OF")
+  ("conditions/trap" "errors that the microcode finds"))
+ (:streams
+  ("streams/streams" "the structure and its functions")
+  ("streams/string-streams" "to and from strings")
+  ("streams/composite" "streams made of streams")
+  ("streams/console" "the console line, the clock")
+  ("streams/pathnames" "names of files")
+  ("streams/files" "the host's files; LOAD"))
+ (:reader
+  ("reader/readtable" "what characters mean")
+  ("reader/reader" "READ, tokens, lists")
+  ("reader/macros" "macro characters, backquote")
+  ("reader/dispatch" "#; the standard readtable"))
+ (:printer
+  ("numbers/syntax" "the written form of numbers, both ways")
+  ("printer/printer" "PRIN1 and all objects")
+  ("printer/pretty" "the basic part of pretty printing")
+  ("printer/format" "control strings")
+  ("printer/format-numbers" "their numbers"))
+ (:listener
+  ("listener/frames" "backtraces")
+  ("listener/listener" "read, eval, print; break levels")
+  ("listener/commands" ":continue and the others")
+  ("listener/boot" "from the microcode to the listener")))

@@ -185,7 +185,7 @@
 (define-macroinstruction double-float-p misc #o0042 "(x -- t/nil)" :args 1 :results 1 :function si:double-float-p :predicate t "")
 (define-macroinstruction ratiop misc #o0043 "(x -- t/nil)" :args 1 :results 1 :function si:ratiop :predicate t "")
 (define-macroinstruction bignump misc #o0044 "(x -- t/nil)" :args 1 :results 1 :function si:bignump :predicate t "")
-(define-macroinstruction complexp misc #o0045 "(x -- t/nil)" :args 1 :results 1 :function si:complexp :predicate t "")
+(define-macroinstruction complexp misc #o0045 "(x -- t/nil)" :args 1 :results 1 :function complexp :predicate t "")
 (define-macroinstruction rationalp misc #o0046 "(x -- t/nil)" :args 1 :results 1 :function rationalp :predicate t "")
 (define-macroinstruction stringp misc #o0047 "(x -- t/nil)" :args 1 :results 1 :function stringp :predicate t "1-dimensional array of characters, simple or not")
 (define-macroinstruction simple-string-p misc #o0050 "(x -- t/nil)" :args 1 :results 1 :function simple-string-p :predicate t "")

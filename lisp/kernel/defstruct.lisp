@@ -283,17 +283,21 @@
                    nil)
              ',name)))))
 
+  (defun function-designator-form (function)
+    "A form for FUNCTION that lets a named one be defined later."
+    (if (symbolp function) `',function `(function ,function)))
+
   (defun structure-printer-forms (name options)
     (let ((function (option-arguments :print-function options))
           (object (option-arguments :print-object options)))
       (cond ((and function (car function))
-             `((%set-structure-printer ',name (function ,(caar function)))))
+             `((%set-structure-printer ',name ,(function-designator-form (caar function)))))
             ((and object (car object))
              `((%set-structure-printer
                 ',name
                 (lambda (object stream depth)
                   (declare (ignore depth))
-                  (funcall (function ,(caar object)) object stream)))))
+                  (funcall ,(function-designator-form (caar object)) object stream)))))
             ((or function object) `((%set-structure-printer ',name nil)))
             (t nil)))))
 

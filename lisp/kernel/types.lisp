@@ -61,7 +61,6 @@
 (defun booleanp (x) (or (null x) (eq x t)))
 (defun sequencep (x) (or (listp x) (vectorp x)))
 (defun realp (x) (or (rationalp x) (floatp x)))
-(defun complexp (x) (complexp x))
 (defun bitp (x) (or (eql x 0) (eql x 1)))
 (defun natural-p (x) (and (integerp x) (not (minusp x))))
 (defun base-char-p (x) (and (characterp x) (< (char-code x) 256)))

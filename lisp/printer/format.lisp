@@ -411,7 +411,7 @@ and the closer's colon and at. A segment whose ~; had a colon has (start end T p
         (let ((space (- width total)) (gap 0))
           (flet ((pad ()
                    ;; Spread what is left evenly over the gaps that are left.
-                   (let ((k (if (eql gaps gap) 0 (ceiling space (- gaps gap)))))
+                   (let ((k (if (eql gaps gap) 0 (values (floor space (- gaps gap))))))
                      (repeat-char (pad-char padchar) stream k)
                      (setq space (- space k) gap (1+ gap)))))
             (when (or colon left-only) (pad))
