@@ -30,6 +30,7 @@
   ("kernel/macros-places" "SETF and the definition of places")
   ("kernel/places" "the standard's places")
   ("kernel/macros-definitions" "DEFUN and its kin")
+  ("kernel/variables" "what is mentioned before it is defined")
   ("kernel/macros-conditions" "handlers and restarts are used everywhere")
   ("kernel/loop" "LOOP")
   ("kernel/loop-iteration" "its FOR clauses")

@@ -4,8 +4,6 @@
 
 (defvar *handler-clusters* nil)
 (defvar *restart-clusters* nil)
-(defvar *break-on-signals* nil)
-(defvar *debugger-hook* nil)
 
 ;;; Restarts
 

@@ -19,7 +19,6 @@
   (used 0) (count 0))
 
 (defvar *packages* nil "all packages, newest first")
-(defvar *keyword-package* nil)
 
 (defun fresh-table (size)
   (let ((n 16))

@@ -25,6 +25,13 @@
 (defun constant-symbol-p (symbol)
   (or (null symbol) (eq symbol t) (keywordp symbol) (if (get symbol 'constant) t nil)))
 
+;; Before the first boot has made the packages no symbol is a keyword.
+(defun keywordp (x)
+  (and (symbolp x) *keyword-package* (eq (%symbol-package x) *keyword-package*)))
+
+(defun constantp (form &optional environment)
+  (compiler:constant-form-p form environment))
+
 (defun symbol-package (symbol)
   (%symbol-package symbol))
 
@@ -32,7 +39,6 @@
   (unless (stringp name) (wrong-type-argument name 'string))
   (%make-symbol (simple-base-copy name)))
 
-(defvar *gensym-counter* 1)
 (defvar *gentemp-counter* 0)
 
 (defun gensym (&optional (x "G"))
@@ -172,12 +178,6 @@
 (defun values (&rest values) (values-list values))
 
 (defun values-list (list) (values-list list))
-
-(defun proclaim (specifier)
-  (case (car specifier)
-    ((special) (dolist (s (cdr specifier)) (%put s 'special t)))
-    (t (compiler:proclaim-1 specifier)))
-  nil)
 
 (defun %defconstant (name value)
   (when (and (boundp name) (get name 'constant) (not (equalp (symbol-value name) value)))

@@ -6,23 +6,9 @@
 
 (in-package :si)
 
-(defvar *print-array* t)
-(defvar *print-base* 10)
-(defvar *print-case* :upcase)
-(defvar *print-circle* nil)
-(defvar *print-escape* t)
-(defvar *print-gensym* t)
-(defvar *print-length* nil)
-(defvar *print-level* nil)
-(defvar *print-lines* nil)
-(defvar *print-miser-width* nil)
-(defvar *print-pretty* nil)
-(defvar *print-radix* nil)
-(defvar *print-readably* nil)
-(defvar *print-right-margin* nil)
-(defvar *print-pprint-dispatch* nil)
 (defvar *standard-pprint-dispatch* nil)
 
+(defvar *instance-printer* 'print-instance "PRINT-OBJECT, once there is one")
 (defvar *print-depth* 0 "how deep the printer is in nested objects")
 (defvar *print-labels* nil
   "while circular structure is printed: a table from objects to T (met again) or their label")
@@ -173,9 +159,7 @@
              (funcall function object stream)))))
 
 (defun print-an-instance (object stream)
-  (if (fboundp 'print-object)
-      (print-object object stream)
-      (print-instance object stream)))
+  (funcall *instance-printer* object stream))
 
 ;;; Numbers
 
@@ -433,7 +417,7 @@
   (cond
     ((functionp x)
      (print-unreadable-object (x stream :type t)
-       (output-object (funcallable-instance-name x) stream)))
+       (output-object (function-name x) stream)))
     ((conditionp x)
      (if (or *print-escape* *print-readably*)
          (print-unreadable-object (x stream :type t :identity t))

@@ -2,12 +2,6 @@
 
 (in-package :si)
 
-(defvar *read-base* 10)
-(defvar *read-default-float-format* 'single-float)
-(defvar *read-eval* t)
-(defvar *read-suppress* nil)
-(defvar *features* nil)
-
 (defvar *read-labels* nil "alist of #n= labels of the form being read")
 (defvar *backquote-depth* 0)
 (defvar *consing-dot* nil "the token . is allowed here")

@@ -13,7 +13,6 @@
   (dispatch nil)                               ; alist: char -> vector of 128 functions
   (case :upcase))
 
-(defvar *readtable*)
 (defvar *standard-readtable*)
 
 (defun readtable-or-standard (x) (or x *standard-readtable*))

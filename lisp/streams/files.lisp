@@ -341,11 +341,6 @@
 
 ;;; LOAD
 
-(defvar *load-pathname* nil)
-(defvar *load-truename* nil)
-(defvar *load-print* nil)
-(defvar *load-verbose* nil)
-
 (defun load (filespec &key (verbose *load-verbose*) (print *load-print*) (if-does-not-exist :error)
                         external-format)
   (declare (ignore external-format))

@@ -8,8 +8,6 @@
                      (:copier nil) (:predicate pathnamep))
   host device directory name type version)
 
-(defvar *default-pathname-defaults*)
-
 (defun split-at (char string)
   (let ((parts nil) (start 0))
     (do () (nil)

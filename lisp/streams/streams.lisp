@@ -21,14 +21,6 @@
   (data nil) (index 0) (end 0)      ; buffers and targets, as the kind has it
   (parts nil))                      ; streams that it is made of, or a plist
 
-(defvar *terminal-io*)
-(defvar *standard-input*)
-(defvar *standard-output*)
-(defvar *error-output*)
-(defvar *query-io*)
-(defvar *debug-io*)
-(defvar *trace-output*)
-
 (defun print-stream (stream out depth)
   (declare (ignore depth))
   (print-unreadable-object (stream out)
