@@ -85,7 +85,7 @@ pub fn define(lisp: &mut Lisp, definitions: &[PackageDefinition]) -> Result<(), 
             package.export(symbol);
         }
         if d.all_external {
-            package.set_all_external();
+            package.set_born_external();
         }
     }
     Ok(())

@@ -73,7 +73,7 @@ impl Lisp {
                 .iter()
                 .map(|n| Slot {
                     // Message slots are ours, the others have readers in the standard.
-                    name: self.si.intern(n),
+                    name: self.host.intern(n),
                     initarg: Some(self.keyword.intern(n)),
                     initfunction: Obj::Nil,
                 })
@@ -83,9 +83,7 @@ impl Lisp {
     }
 
     pub(crate) fn find_class(&self, name: Sym) -> Option<&'static Class> {
-        self.classes
-            .get(&(std::ptr::from_ref(name.0) as usize))
-            .copied()
+        name.0.class.get()
     }
 
     /// Makes a type with the slots of its parents and its own.
@@ -125,8 +123,7 @@ impl Lisp {
         if let Some(p) = parents.first() {
             class.report.set(p.report.get_clone());
         }
-        self.classes
-            .insert(std::ptr::from_ref(name.0) as usize, class);
+        name.0.class.set(Some(class));
         class
     }
 
@@ -366,7 +363,7 @@ impl Lisp {
                 let n = shown(self, "NAME")?;
                 match i.slot("NAME") {
                     Some(Obj::Sym(s)) if s.package().is_some_and(|p| std::ptr::eq(p, self.cl)) => {
-                        format!("the function {n} is not provided by the build-time evaluator")
+                        format!("{n} is not provided by the build-time evaluator")
                     }
                     _ => format!("the function {n} is undefined"),
                 }

@@ -274,6 +274,10 @@ impl Lisp {
                     _ => Err(self.undefined_function(*s)),
                 }
             }
+            Node::Missing(s, site) => {
+                self.site = *site;
+                Err(self.undefined_function(*s))
+            }
             Node::CallLocal(src, site, args) => {
                 for a in args {
                     let v = self.eval1(a, fr)?;

@@ -5,10 +5,8 @@ use crate::function::{Func, NativeFn};
 use crate::object::Obj;
 use crate::reader::Reader;
 use crate::stream::Stream;
-use crate::structure::Class;
 use crate::symbol::{Package, Sym};
 use crate::wellknown::WellKnown;
-use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -63,7 +61,6 @@ pub struct Lisp {
     pub(crate) live: Vec<u32>,
     pub(crate) next_token: u32,
     pub(crate) packages: Vec<&'static Package>,
-    pub(crate) classes: HashMap<usize, &'static Class>,
     files: Vec<String>,
     places: Vec<Place>,
     pub(crate) pending: Option<Box<Error>>,
@@ -75,6 +72,7 @@ pub struct Lisp {
     pub(crate) error_output: Rc<Stream>,
     pub(crate) cl: &'static Package,
     pub(crate) si: &'static Package,
+    pub(crate) host: &'static Package,
     pub(crate) keyword: &'static Package,
 }
 
@@ -106,8 +104,8 @@ impl Lisp {
             cl: packages[0],
             keyword: packages[1],
             si: packages[2],
+            host: packages[3],
             packages,
-            classes: HashMap::new(),
             files: vec![String::new()],
             places: vec![Place {
                 file: 0,

@@ -75,6 +75,8 @@ pub(crate) enum Node {
     PrimN(fn(&mut Lisp, &[Obj]) -> Res, u32, Nodes),
     Inline1(Inline1, u32, Box<Node>),
     Inline2(Inline2, u32, Box<(Node, Node)>),
+    /// A call of a standard function or macro that is not there.
+    Missing(Sym, u32),
     Call(Sym, u32, Nodes),
     CallLocal(Source, u32, Nodes),
     Funcall(Box<Node>, u32, Nodes),

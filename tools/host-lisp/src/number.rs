@@ -474,21 +474,36 @@ impl Lisp {
                 );
             }
         }
-        let q = if let (Num::Int(a), Num::Int(b)) = (&x, &y) {
-            divide_ints(a, b, how)
-        } else {
-            let r = x.ratio() / y.ratio();
+        // The arguments are brought to one type, then the quotient is exact.
+        let rounded = |a: &BigRational, b: &BigRational| {
+            let r = a / b;
             divide_ints(r.numer(), r.denom(), how)
         };
-        // remainder = n - q·d, in the type that contagion gives
-        let rem = match pair(x, y) {
-            Pair::Int(a, b) => Num::Int(a - &q * b),
-            Pair::Ratio(a, b) => Num::Ratio(a - BigRational::from_integer(q.clone()) * b),
-            Pair::Single(a, b) => {
-                let exact = exact_remainder(f64::from(a), f64::from(b), &q);
-                Num::Single(ratio_to_f32(&exact))
+        let float = |a: f64, b: f64| {
+            let (a, b) = (Num::Double(a).ratio(), Num::Double(b).ratio());
+            let q = rounded(&a, &b);
+            let rem = a - BigRational::from_integer(q.clone()) * b;
+            (q, rem)
+        };
+        let (q, rem) = match pair(x, y) {
+            Pair::Int(a, b) => {
+                let q = divide_ints(&a, &b, how);
+                let rem = a - &q * b;
+                (q, Num::Int(rem))
             }
-            Pair::Double(a, b) => Num::Double(ratio_to_f64(&exact_remainder(a, b, &q))),
+            Pair::Ratio(a, b) => {
+                let q = rounded(&a, &b);
+                let rem = a - BigRational::from_integer(q.clone()) * b;
+                (q, Num::Ratio(rem))
+            }
+            Pair::Single(a, b) => {
+                let (q, r) = float(a.into(), b.into());
+                (q, Num::Single(ratio_to_f32(&r)))
+            }
+            Pair::Double(a, b) => {
+                let (q, r) = float(a, b);
+                (q, Num::Double(ratio_to_f64(&r)))
+            }
         };
         Ok((Obj::int(q), rem.obj()))
     }
@@ -570,13 +585,6 @@ impl Lisp {
             Ok(Obj::Single(b.f64().powf(p.f64()) as f32))
         }
     }
-}
-
-fn exact_remainder(a: f64, b: f64, q: &BigInt) -> BigRational {
-    let (Some(a), Some(b)) = (float_to_rational(a), float_to_rational(b)) else {
-        return Zero::zero();
-    };
-    a - BigRational::from_integer(q.clone()) * b
 }
 
 /// The simplest rational that reads back as the same float.

@@ -25,10 +25,12 @@ const PRELUDE: &[(&str, &str)] = &[
 ];
 
 impl Lisp {
-    /// The symbol of a built-in thing: `name` in `common-lisp`, or `package:name`.
+    /// The symbol of a built-in thing: `name` in `common-lisp`, `SI:name` in
+    /// `si`, exported, and `SI:%name` in the evaluator's own package.
     pub(crate) fn built_in_symbol(&mut self, name: &str) -> Sym {
         match name.strip_prefix("SI:") {
             None => self.cl.intern(name),
+            Some(n) if n.starts_with('%') => self.host.intern(n),
             Some(n) => {
                 let s = self.si.intern(n);
                 self.si.export(s);
@@ -170,7 +172,7 @@ fn variables(l: &mut Lisp) {
 /// Loads the macros written in Lisp, and locks their names.
 fn prelude(l: &mut Lisp) {
     let user = l.current_package();
-    l.set_current_package(l.si);
+    l.set_current_package(l.host);
     for (name, text) in PRELUDE {
         if let Err(e) = l.eval_str(name, text) {
             // The prelude is part of the program: a fault in it is ours.
@@ -179,9 +181,11 @@ fn prelude(l: &mut Lisp) {
     }
     l.set_current_package(user);
     l.starting = false;
-    for (s, _) in l.cl.all_present() {
-        if s.macro_function().is_true() || s.function().is_true() {
-            s.add(BUILT_IN);
+    for p in [l.cl, l.host] {
+        for (s, _) in p.all_present() {
+            if s.macro_function().is_true() || s.function().is_true() {
+                s.add(BUILT_IN);
+            }
         }
     }
 }

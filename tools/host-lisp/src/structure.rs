@@ -73,6 +73,8 @@ pub struct StructFn {
 #[derive(Clone, Copy)]
 pub(crate) enum StructOp {
     Get(usize),
+    /// `(setf accessor)`: new value, instance.
+    Set(usize),
     Predicate,
     Copy,
     /// Positional constructor: every slot in order.
@@ -98,10 +100,23 @@ impl StructFn {
                 .into(),
             ));
         }
+        if let (StructOp::Set(i), [v, x]) = (self.op, args) {
+            return self.set(l, i, x, v);
+        }
         let [a] = args else {
             return Err(l.wrong_arg_count(&self.name(), args.len(), 1, Some(1)));
         };
         self.call1(l, a)
+    }
+
+    pub(crate) fn set(&self, l: &mut Lisp, i: usize, x: &Obj, v: &Obj) -> Res {
+        match x {
+            Obj::Struct(s) if s.class.is_a(self.class) => {
+                s.set(i, v.clone());
+                Ok(v.clone())
+            }
+            _ => Err(l.type_error(x, self.class.name.into())),
+        }
     }
 
     #[inline]
@@ -125,6 +140,7 @@ impl StructFn {
                 .into(),
             )),
             (StructOp::MakeAll, _) => self.call(l, std::slice::from_ref(a)),
+            (StructOp::Set(_), _) => Err(l.wrong_arg_count(&self.name(), 1, 2, Some(2))),
             _ => Err(l.type_error(a, self.class.name.into())),
         }
     }

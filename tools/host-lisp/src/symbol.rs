@@ -20,6 +20,8 @@ pub struct Symbol {
     pub(crate) setf_function: Cell<Obj>,
     pub(crate) plist: Cell<Obj>,
     pub(crate) special_form: Cell<Option<crate::analyze::SpecialForm>>,
+    /// The structure or condition type of this name.
+    pub(crate) class: Cell<Option<&'static crate::structure::Class>>,
     pub(crate) flags: Cell<u8>,
     name_string: Cell<Obj>,
 }
@@ -45,6 +47,7 @@ impl Sym {
             setf_function: Cell::new(Obj::Nil),
             plist: Cell::new(Obj::Nil),
             special_form: Cell::new(None),
+            class: Cell::new(None),
             flags: Cell::new(0),
             name_string: Cell::new(Obj::Nil),
         })))
@@ -154,8 +157,7 @@ pub struct Package {
     name: RefCell<String>,
     pub(crate) nicknames: RefCell<Vec<String>>,
     pub(crate) keyword: bool,
-    /// Every symbol that is born here is external.
-    pub(crate) all_external: Cell<bool>,
+    born_external: Cell<bool>,
     symbols: RefCell<BTreeMap<&'static str, (Sym, bool)>>,
     pub(crate) shadowing: RefCell<Vec<Sym>>,
     pub(crate) uses: RefCell<Vec<&'static Package>>,
@@ -179,12 +181,24 @@ impl Package {
             name: RefCell::new(name.to_string()),
             nicknames: RefCell::new(nicknames.iter().map(|s| s.to_string()).collect()),
             keyword,
-            all_external: Cell::new(keyword),
+            born_external: Cell::new(keyword),
             symbols: RefCell::new(BTreeMap::new()),
             shadowing: RefCell::new(Vec::new()),
             uses: RefCell::new(Vec::new()),
             used_by: RefCell::new(Vec::new()),
         }))
+    }
+
+    /// From now on, every symbol that is made in this package is external, and
+    /// the reader makes one even after a single colon.
+    pub fn set_born_external(&self) {
+        self.born_external.set(true);
+        for (_, external) in self.symbols.borrow_mut().values_mut() {
+            *external = true;
+        }
+    }
+    pub(crate) fn is_born_external(&self) -> bool {
+        self.born_external.get()
     }
 
     /// Its name.
@@ -232,7 +246,7 @@ impl Package {
         s.0.package.set(Some(self));
         self.symbols
             .borrow_mut()
-            .insert(s.name(), (s, self.all_external.get()));
+            .insert(s.name(), (s, self.born_external.get()));
         if self.keyword {
             s.set_value(Obj::Sym(s));
             s.add(CONSTANT | SPECIAL);
@@ -290,14 +304,6 @@ impl Package {
             .used_by
             .borrow_mut()
             .retain(|p| !std::ptr::eq(*p, self));
-    }
-    /// Makes every symbol of this package external, those to come too: for packages of
-    /// internals, whose symbols anybody may name with one colon.
-    pub fn set_all_external(&self) {
-        self.all_external.set(true);
-        for entry in self.symbols.borrow_mut().values_mut() {
-            entry.1 = true;
-        }
     }
     /// Exports a symbol, importing it first if it is inherited.
     pub fn export(&'static self, s: Sym) {

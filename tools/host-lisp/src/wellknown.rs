@@ -8,6 +8,7 @@ struct First {
     cl: &'static Package,
     keyword: &'static Package,
     si: &'static Package,
+    host: &'static Package,
 }
 
 macro_rules! well_known {
@@ -57,10 +58,10 @@ well_known! {
         k_execute "EXECUTE", k_upcase "UPCASE", k_downcase "DOWNCASE", k_capitalize "CAPITALIZE",
         k_internal "INTERNAL", k_external "EXTERNAL", k_inherited "INHERITED", k_and "AND", k_or
         "OR", k_not "NOT";
-    si: comma "%COMMA", comma_at "%COMMA-AT", comma_dot "%COMMA-DOT", setf_expander
+    si: host_locked "*HOST-LOCKED*", named_lambda "NAMED-LAMBDA";
+    host: comma "%COMMA", comma_at "%COMMA-AT", comma_dot "%COMMA-DOT", setf_expander
         "%SETF-EXPANDER", compiler_macro "%COMPILER-MACRO", type_expander "%TYPE-EXPANDER",
-        host_locked "*HOST-LOCKED*", documentation "%DOCUMENTATION", lambda_block "%NAMED-LAMBDA",
-        symbol_macro "%SYMBOL-MACRO", struct_info "%STRUCT-INFO";
+        documentation "%DOCUMENTATION", symbol_macro "%SYMBOL-MACRO", struct_info "%STRUCT-INFO";
 }
 
 impl WellKnown {
@@ -71,7 +72,9 @@ impl WellKnown {
         let keyword = Package::make("KEYWORD", &[], true);
         let si = Package::make("SYSTEM-INTERNALS", &["SI"], false);
         let user = Package::make("COMMON-LISP-USER", &["CL-USER", "USER"], false);
-        let mut packages = vec![cl, keyword, si, user];
+        // What the evaluator has for itself stays out of the world's packages.
+        let host = Package::make("HOST-LISP", &["HOST"], false);
+        let mut packages = vec![cl, keyword, si, host, user];
         for (name, nicknames) in [
             ("COMPILER", &[][..]),
             ("SYSTEM", &["SYS"][..]),
@@ -82,9 +85,14 @@ impl WellKnown {
         ] {
             let p = Package::make(name, nicknames, false);
             p.use_package(cl);
+            if name == "COMPILER" {
+                p.set_born_external();
+            }
             packages.push(p);
         }
         si.use_package(cl);
+        si.set_born_external();
+        host.use_package(cl);
         user.use_package(cl);
         let nil = Sym::make("NIL", true);
         cl.add(nil);
@@ -96,7 +104,15 @@ impl WellKnown {
                 cl.export(cl.intern(name));
             }
         }
-        let w = WellKnown::make(nil, &First { cl, keyword, si });
+        let w = WellKnown::make(
+            nil,
+            &First {
+                cl,
+                keyword,
+                si,
+                host,
+            },
+        );
         w.t.set_value(Obj::Sym(w.t));
         w.t.add(CONSTANT | SPECIAL);
         (Box::leak(Box::new(w)), packages)

@@ -8,7 +8,7 @@
 use microword::Transfer;
 
 use crate::assembly::{Assembly, Decode};
-use crate::evaluate::Context;
+
 use crate::form::{Form, number};
 use crate::object::{Entry, SourceLine};
 use crate::value::Value;
@@ -72,7 +72,7 @@ impl Assembly<'_> {
             );
             return None;
         };
-        let value = self.evaluate(field, &mut Context::default())?;
+        let value = self.something(field)?;
         let Some(byte) = value.byte else {
             self.error(
                 field.at,
@@ -174,7 +174,7 @@ impl Assembly<'_> {
             "the current address",
         );
         for option in options {
-            total.join(self.evaluate(option, &mut Context::default())?);
+            total.join(self.something(option)?);
         }
         let word = self.dispatch_word(&decode.form, &total)?;
         if matches!(

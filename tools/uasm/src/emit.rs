@@ -1,6 +1,7 @@
 //! The second pass: every word to its place.
 
 use crate::assembly::{Assembly, Word};
+use crate::diagnostic::Severity;
 use crate::evaluate::{Context, OPERATORS};
 use crate::form::{Form, number};
 use crate::object::{DispatchTable, Label};
@@ -85,6 +86,19 @@ impl Assembly<'_> {
     fn emit_control(&mut self, word: &Word) {
         self.argument_tables.clone_from(&word.argument_tables);
         let assembled = self.instruction(&word.form);
+        // An error about a name is said once; but something must have been said.
+        if assembled.is_none()
+            && !self
+                .diagnostics
+                .iter()
+                .any(|d| d.severity == Severity::Error)
+        {
+            self.error(
+                word.form.at,
+                "this instruction cannot be assembled".to_string(),
+                "",
+            );
+        }
         let line = self.line_of(&word.form);
         let address = word.address as u16;
         if let Some(other) = self.object.symbols.control_lines.insert(address, line) {

@@ -413,19 +413,26 @@ impl Assembly<'_> {
         Some(numbers)
     }
 
-    /// The value of a program that must come to a plain number.
-    pub(crate) fn number(&mut self, form: &Form) -> Option<i128> {
+    /// The value of a program that must not come to NIL.
+    pub(crate) fn something(&mut self, form: &Form) -> Option<Value> {
         let errors = self.error_count;
         let value = self.evaluate(form, &mut Context::default());
         if self.error_count != errors {
             return None;
         }
-        let Some(value) = value else {
-            if form.is_nil() {
-                self.error(form.at, "NIL where a number is wanted".to_string(), "");
-            }
-            return None;
-        };
+        if value.is_none() {
+            self.error(
+                form.at,
+                format!("{form} comes to NIL"),
+                "a value is wanted here",
+            );
+        }
+        value
+    }
+
+    /// The value of a program that must come to a plain number.
+    pub(crate) fn number(&mut self, form: &Form) -> Option<i128> {
+        let value = self.something(form)?;
         match value.number {
             Some(number) if value.is_plain() => Some(number),
             _ => {

@@ -7,7 +7,6 @@ use microword::{
 };
 
 use crate::assembly::Assembly;
-use crate::evaluate::Context;
 use crate::form::{Form, number};
 use crate::value::{Byte, Place, Value};
 
@@ -81,7 +80,7 @@ impl Assembly<'_> {
         arguments: &[Form],
     ) -> Option<Value> {
         let [argument] = self.arguments(form, arguments)?;
-        let value = self.evaluate(argument, &mut Context::default())?;
+        let value = self.something(argument)?;
         let address = match (operator, value.operands.as_slice()) {
             ("i-mem-loc", [operand]) => match operand.place {
                 Place::Control(address) => Some(address),
@@ -124,7 +123,7 @@ impl Assembly<'_> {
         let [label] = self.arguments(form, arguments)?;
         let table = self.argument_tables.get(self.argument_next).copied();
         self.argument_next += 1;
-        let value = self.evaluate(label, &mut Context::default())?;
+        let value = self.something(label)?;
         let place = value.operands.first().map(|operand| operand.place);
         let (Some(table), Some(Place::Control(target))) = (table, place) else {
             self.error(
@@ -152,7 +151,7 @@ impl Assembly<'_> {
     /// The byte that a symbol or program describes: a BYTE-FIELD somewhere in it, or a number
     /// that is a byte specifier (position times 100 plus width, octal).
     pub(crate) fn byte_of(&mut self, form: &Form) -> Option<Byte> {
-        let value = self.evaluate(form, &mut Context::default())?;
+        let value = self.something(form)?;
         if let Some(byte) = value.byte {
             return Some(byte);
         }

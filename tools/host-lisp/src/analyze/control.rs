@@ -175,7 +175,7 @@ impl Lisp {
             let m = self.make_lambda(&Obj::Nil, &rest.car(), &rest.cdr(), env, cx, false)?;
             return Ok(Node::Closure(Box::new(m)));
         }
-        if name.car().is_sym(s.lambda_block) {
+        if name.car().is_sym(s.named_lambda) {
             let rest = name.cddr();
             let m = self.make_lambda(&name.cadr(), &rest.car(), &rest.cdr(), env, cx, false)?;
             return Ok(Node::Closure(Box::new(m)));

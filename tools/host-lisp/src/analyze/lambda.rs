@@ -299,7 +299,7 @@ impl Lisp {
         let inner = Obj::list_star(b.declarations, Obj::list([block]));
         let let_star = Obj::cons(Obj::Sym(s.let_star), Obj::cons(Obj::list(binds), inner));
         let lambda = Obj::list([
-            Obj::Sym(s.lambda_block),
+            Obj::Sym(s.named_lambda),
             name.clone(),
             Obj::list([form, env]),
             let_star,
@@ -316,7 +316,7 @@ impl Lisp {
         binds: &mut Vec<Obj>,
     ) -> Result<(), Exit> {
         let cl = self.cl;
-        let si = self.si;
+        let host = self.host;
         let s = self.s;
         let call = |p: &'static crate::symbol::Package, f: &str, args: Vec<Obj>| {
             Obj::cons(Obj::from(p.intern(f)), Obj::list(args))
@@ -327,7 +327,7 @@ impl Lisp {
             binds.push(Obj::list([w.clone(), args.clone()]));
         }
         for r in &ll.required {
-            let v = call(si, "%NEED", vec![args.clone(), text.clone()]);
+            let v = call(host, "%NEED", vec![args.clone(), text.clone()]);
             self.destructure_one(r, v, context, binds, Some(&step))?;
         }
         for o in &ll.optional {
@@ -348,7 +348,7 @@ impl Lisp {
         }
         let Some(keys) = &ll.keys else {
             if ll.rest.is_none() {
-                let check = call(si, "%NO-MORE", vec![args.clone(), text]);
+                let check = call(host, "%NO-MORE", vec![args.clone(), text]);
                 binds.push(Obj::list([Obj::Sym(Sym::uninterned("CHECK")), check]));
             }
             for (n, i) in &ll.aux {
@@ -359,7 +359,7 @@ impl Lisp {
         for k in keys {
             let cell = Obj::Sym(Sym::uninterned("CELL"));
             let quoted = Obj::list([Obj::Sym(s.quote), k.keyword.clone()]);
-            let find = call(si, "%KEY-CELL", vec![args.clone(), quoted, text.clone()]);
+            let find = call(host, "%KEY-CELL", vec![args.clone(), quoted, text.clone()]);
             binds.push(Obj::list([cell.clone(), find]));
             if k.supplied.is_true() {
                 let given = call(cl, "CONSP", vec![cell.clone()]);
@@ -376,7 +376,7 @@ impl Lisp {
         if !ll.allow_other_keys {
             let known = Obj::list(keys.iter().map(|k| k.keyword.clone()));
             let known = Obj::list([Obj::Sym(s.quote), known]);
-            let check = call(si, "%CHECK-KEYS", vec![args.clone(), known, text]);
+            let check = call(host, "%CHECK-KEYS", vec![args.clone(), known, text]);
             binds.push(Obj::list([Obj::Sym(Sym::uninterned("CHECK")), check]));
         }
         for (n, i) in &ll.aux {

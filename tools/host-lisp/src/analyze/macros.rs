@@ -41,8 +41,8 @@ fn quoted(l: &Lisp, x: Obj) -> Obj {
     Obj::list([Obj::Sym(l.s.quote), x])
 }
 
-fn si_call<const N: usize>(l: &Lisp, f: &str, args: [Obj; N]) -> Obj {
-    Obj::cons(Obj::Sym(l.si.intern(f)), Obj::list(args))
+fn host_call<const N: usize>(l: &Lisp, f: &str, args: [Obj; N]) -> Obj {
+    Obj::cons(Obj::Sym(l.host.intern(f)), Obj::list(args))
 }
 
 /// Name, lambda list and body of a definition.
@@ -56,7 +56,7 @@ fn parts(l: &mut Lisp, form: &Obj) -> Result<(Obj, Obj, Obj), Exit> {
 }
 
 fn iteration(l: &mut Lisp, form: &Obj, op: &str) -> Obj {
-    let inner = Obj::cons(Obj::Sym(l.si.intern(op)), form.cdr()).at(form.pos());
+    let inner = Obj::cons(Obj::Sym(l.host.intern(op)), form.cdr()).at(form.pos());
     Obj::list([Obj::Sym(l.s.block), Obj::Nil, inner])
 }
 
@@ -70,12 +70,12 @@ fn expand_defun(l: &mut Lisp, form: Obj, _: Obj) -> Res {
     let s = l.s;
     let block = Obj::cons(Obj::Sym(s.block), Obj::cons(block, b.forms)).at(form.pos());
     let lambda = Obj::list_star(
-        [Obj::Sym(s.lambda_block), name.clone(), list],
+        [Obj::Sym(s.named_lambda), name.clone(), list],
         Obj::list_star(b.declarations, Obj::list([block])),
     );
     let f = Obj::list([Obj::Sym(s.function), lambda]);
     let name = quoted(l, name);
-    Ok(si_call(l, "%DEFUN", [name, f, b.documentation]))
+    Ok(host_call(l, "%DEFUN", [name, f, b.documentation]))
 }
 
 fn expand_defmacro(l: &mut Lisp, form: Obj, _: Obj) -> Res {
@@ -83,7 +83,7 @@ fn expand_defmacro(l: &mut Lisp, form: Obj, _: Obj) -> Res {
     let doc = l.parse_body(&body, true).documentation;
     let f = l.macro_lambda(&name, &list, &body)?;
     let name = quoted(l, name);
-    Ok(si_call(l, "%DEFMACRO", [name, f, doc]))
+    Ok(host_call(l, "%DEFMACRO", [name, f, doc]))
 }
 
 fn expand_deftype(l: &mut Lisp, form: Obj, _: Obj) -> Res {
@@ -93,7 +93,7 @@ fn expand_deftype(l: &mut Lisp, form: Obj, _: Obj) -> Res {
     let list = default_to(l, &list, &star);
     let f = l.macro_lambda(&name, &list, &body)?;
     let name = quoted(l, name);
-    Ok(si_call(l, "%DEFTYPE", [name, f]))
+    Ok(host_call(l, "%DEFTYPE", [name, f]))
 }
 
 fn default_to(l: &Lisp, list: &Obj, default: &Obj) -> Obj {
@@ -114,14 +114,14 @@ fn expand_define_setf_expander(l: &mut Lisp, form: Obj, _: Obj) -> Res {
     let (name, list, body) = parts(l, &form)?;
     let f = l.macro_lambda(&name, &list, &body)?;
     let name = quoted(l, name);
-    Ok(si_call(l, "%DEFINE-SETF", [name, f]))
+    Ok(host_call(l, "%DEFINE-SETF", [name, f]))
 }
 
 fn expand_define_compiler_macro(l: &mut Lisp, form: Obj, _: Obj) -> Res {
     let (name, list, body) = parts(l, &form)?;
     let f = l.macro_lambda(&name, &list, &body)?;
     let name = quoted(l, name);
-    Ok(si_call(l, "%SET-COMPILER-MACRO-FUNCTION", [name, f]))
+    Ok(host_call(l, "%SET-COMPILER-MACRO-FUNCTION", [name, f]))
 }
 
 fn expand_destructuring_bind(l: &mut Lisp, form: Obj, _: Obj) -> Res {

@@ -202,6 +202,10 @@ impl Lisp {
             let expansion = expansion.at(self.form_pos);
             return self.analyze(&expansion, env, cx);
         }
+        if s.function().is_nil() && s.package().is_some_and(|p| std::ptr::eq(p, self.cl)) {
+            // It may be a macro, so its arguments may be no forms.
+            return Ok(Node::Missing(s, self.form_pos));
+        }
         let args = self.analyze_args(&form.cdr(), env, cx)?;
         Ok(self.global_call(s, args))
     }

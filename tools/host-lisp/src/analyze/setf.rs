@@ -6,6 +6,7 @@
 
 use super::Meaning;
 use super::scope::Env;
+use crate::function::Func;
 use crate::interp::{Exit, Lisp, Res};
 use crate::object::Obj;
 use crate::symbol::Sym;
@@ -65,7 +66,7 @@ impl Lisp {
             let f = if *setter == "SET" {
                 self.cl.intern(setter)
             } else {
-                self.si.intern(setter)
+                self.host.intern(setter)
             };
             a.put(self.s.setf_expander, Obj::Sym(f));
         }
@@ -112,6 +113,14 @@ impl Lisp {
         }
         if let Obj::Sym(op) = place.car() {
             let hidden = super::local_function(&Obj::Sym(op), env).is_some();
+            if !hidden
+                && let Some(f) = slot_setter(&op.get(self.s.setf_expander))
+                && place.cdr().is_cons()
+                && place.cddr().is_nil()
+            {
+                let set = Obj::Sym(self.host.intern("%SLOT-SET"));
+                return Ok(Obj::list([set, f, place.cadr(), value.clone()]));
+            }
             if !hidden && let Some(setter) = self.simple_setter(op) {
                 let args = place.cdr().to_vec();
                 // An optional default has no meaning to a setter.
@@ -176,7 +185,9 @@ impl Lisp {
         let local = super::local_function(&Obj::Sym(op), env).is_some();
         let expander = op.get(s.setf_expander);
         if !local {
-            if let Obj::Func(_) = expander {
+            if slot_setter(&expander).is_none()
+                && let Obj::Func(_) = expander
+            {
                 let e = match env {
                     None => Obj::Nil,
                     Some(_) => Obj::Env(env.clone()),
@@ -226,6 +237,10 @@ impl Lisp {
         }
         let access_form = Obj::cons(place.car(), Obj::list(args.clone()));
         let store_form = match &expander {
+            f if !local && slot_setter(f).is_some() && args.len() == 1 => {
+                let set = Obj::Sym(self.host.intern("%SLOT-SET"));
+                Obj::list([set, f.clone(), args[0].clone(), store.clone()])
+            }
             Obj::Sym(setter) if !local => {
                 let args = match op.name() {
                     "GET" | "GETHASH" => args[..args.len().min(2)].to_vec(),
@@ -252,6 +267,17 @@ impl Lisp {
             store_form,
             access_form,
         })
+    }
+}
+
+/// The function that sets a structure's slot, if this is one.
+fn slot_setter(f: &Obj) -> Option<Obj> {
+    match f {
+        Obj::Func(g) => match &**g {
+            Func::Struct(_) => Some(f.clone()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

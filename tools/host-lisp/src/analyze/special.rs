@@ -64,6 +64,6 @@ pub(crate) fn install(l: &mut Lisp) {
         s.add(BUILT_IN);
     }
     for (name, f) in INTERNAL {
-        l.si.intern(name).0.special_form.set(Some(*f));
+        l.host.intern(name).0.special_form.set(Some(*f));
     }
 }

@@ -238,6 +238,10 @@ pub(crate) const TABLE: &[Builtin] = &[
         }
         Ok(Obj::list(v.into_iter().map(Obj::from)))
     }),
+    Builtin::f1("SI:BORN-EXTERNAL", |l, x| {
+        package(l, &x)?.set_born_external();
+        Ok(x)
+    }),
     Builtin::f2("SI:%ADD-NICKNAME", |l, x, n| {
         let p = package(l, &x)?;
         let n = l.string_designator(&n)?;

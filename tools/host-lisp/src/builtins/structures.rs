@@ -11,17 +11,25 @@ pub(crate) const TABLE: &[Builtin] = &[
     // name, name of the included structure or nil, ((slot read-only) …)
     Builtin::f3("SI:%DEFINE-STRUCTURE", define_structure),
     Builtin::f3("SI:%STRUCTURE-FUNCTION", structure_function),
-    // structure type, slot index: a setter's work
-    Builtin::n("SI:%STRUCTURE-SET", 4, 4, |l, a| {
-        let class = class(l, &a[0])?;
-        let i = l.index(&a[1])?;
-        match &a[2] {
-            Obj::Struct(s) if s.class.is_a(class) => {
-                s.set(i, a[3].clone());
-                Ok(a[3].clone())
-            }
-            other => Err(l.type_error(other, class.name.into())),
+    // setter, instance, new value: what SETF of a slot becomes
+    Builtin::f3("SI:%SLOT-SET", |l, f, x, v| {
+        if let Obj::Func(f) = &f
+            && let Func::Struct(f) = &**f
+            && let StructOp::Set(i) = f.op
+        {
+            return f.set(l, i, &x, &v);
         }
+        Err(l.type_error(&f, l.s.function.into()))
+    }),
+    // type, accessor, index: makes (setf accessor)
+    Builtin::f3("SI:%DEFINE-SLOT-SETTER", |l, ty, name, i| {
+        let class = class(l, &ty)?;
+        let name = l.symbol(&name)?;
+        let op = StructOp::Set(l.index(&i)?);
+        let f = Obj::Func(Rc::new(Func::Struct(StructFn { class, name, op })));
+        name.put(l.s.setf_expander, f.clone());
+        name.0.setf_function.set(f);
+        Ok(Obj::Nil)
     }),
     // structure type and the values of all slots
     Builtin::n("SI:%MAKE-STRUCTURE", 1, MANY, |l, a| {

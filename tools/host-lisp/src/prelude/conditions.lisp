@@ -195,7 +195,7 @@
     (restart-case
         (progn
           (signal c)
-          (format *error-output* "~&Warning: ~a~%" (condition-message c)))
+          (format *error-output* "~&Warning: ~a~%" (si:condition-message c)))
       (muffle-warning () nil))
     nil))
 

@@ -1,5 +1,5 @@
 ;;; defstruct. What is known of each structure is kept under
-;;; si::%structure-info: (slots conc-name type named offset), a slot being
+;;; %structure-info: (slots conc-name type named offset), a slot being
 ;;; (name default read-only).
 
 (defun %slot-spec (s)
@@ -10,7 +10,7 @@
       (list s nil nil)))
 
 (defun %symbol-append (&rest parts)
-  (intern (apply #'string-append (mapcar #'string parts))))
+  (intern (apply #'si:string-append (mapcar #'string parts))))
 
 (defun %merge-slots (old overrides)
   ;; the inherited slots, with the defaults that :include gives anew
@@ -124,7 +124,7 @@
                           `((%structure-function ',name ',accessor ,i)
                             ,(if (third s)
                                  nil
-                                 `(%define-slot-setter ',accessor ',name ,i))))))
+                                 `(%define-slot-setter ',name ',accessor ,i))))))
                   all))
              ,@(mapcar (lambda (c)
                          (%constructor-form c all
@@ -134,15 +134,6 @@
              ,@(if copier `((%structure-function ',name ',copier :copier)) nil)
              ,@(if printer `((%set-report ',name ,printer)) nil)
              ',name)))))
-
-(defun %define-slot-setter (accessor type index)
-  (%define-setf accessor
-                (lambda (form env)
-                  (declare (ignore env))
-                  (let ((x (gensym)) (new (gensym)))
-                    (values (list x) (cdr form) (list new)
-                            `(%structure-set ',type ,index ,x ,new)
-                            (list accessor x))))))
 
 (defun %list-structure (name type named offset all conc-name constructors copier predicate)
   ;; structures that are lists or vectors

@@ -134,7 +134,7 @@
          (using (if (%lp-accept "USING") (%lp-form) nil)))
     (cond
       ((member what '("HASH-KEY" "HASH-KEYS" "HASH-VALUE" "HASH-VALUES") :test #'string=)
-       (let* ((pairs (%lp-temp "PAIRS" `(hash-table-pairs ,object)))
+       (let* ((pairs (%lp-temp "PAIRS" `(si:hash-table-pairs ,object)))
               (keys (member what '("HASH-KEY" "HASH-KEYS") :test #'string=))
               (other (if using (second using) nil)))
          (%lp-bind-pattern pattern)

@@ -249,7 +249,7 @@
        (unwind-protect (progn ,@forms) (if ,var (close ,var))))))
 (defmacro with-hash-table-iterator ((name table) &body body)
   (let ((pairs (gensym)) (p (gensym)))
-    `(let ((,pairs (hash-table-pairs ,table)))
+    `(let ((,pairs (si:hash-table-pairs ,table)))
        (macrolet ((,name ()
                     '(let ((,p (pop ,pairs)))
                        (if ,p (values t (car ,p) (cdr ,p)) nil))))

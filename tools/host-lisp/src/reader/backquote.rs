@@ -1,7 +1,7 @@
 //! Backquote, by an algorithm that the machine's reader copies.
 //!
-//! While a template is read, `,x` stands for `(si::%comma x)`, `,@x` for
-//! `(si::%comma-at x)` and `,.x` for `(si::%comma-dot x)`. When the backquote's
+//! While a template is read, `,x` stands for `(host::%comma x)`, `,@x` for
+//! `(host::%comma-at x)` and `,.x` for `(host::%comma-dot x)`. When the backquote's
 //! form is complete, the template `t` becomes the form Q(t):
 //!
 //! 1. t without any comma: t itself if it evaluates to itself (a number, a

@@ -119,8 +119,9 @@ impl Lisp {
         }
         match p.find(&name) {
             Some((s, Access::External)) => Ok(s.into()),
-            // Every symbol of such a package is external, those to come too.
-            None if p.all_external.get() => Ok(p.intern(&name).into()),
+            // In such a package everything accessible may be named.
+            Some((s, _)) if p.is_born_external() => Ok(s.into()),
+            None if p.is_born_external() => Ok(p.intern(&name).into()),
             Some(_) => {
                 let m = format!("{name} is not exported from {package}");
                 Err(self.reader_error(input, Some(at), &m))
