@@ -36,7 +36,11 @@ fn build(root: &Path, out: &Path) -> Result<(), String> {
     let tables = Tables::load().map_err(|e| e.to_string())?;
     let prom = object(assemble_prom(root, &tables).map_err(|e| e.to_string())?)?;
     let microcode = object(assemble_project(root, &tables).map_err(|e| e.to_string())?)?;
-    let plan = world::Plan { root: root.join("lisp"), listing: false, features: Vec::new() };
+    let plan = world::Plan {
+        root: root.join("lisp"),
+        listing: false,
+        features: Vec::new(),
+    };
     let world = world::build(&plan).map_err(|e| e.to_string())?;
     for warning in &world.warnings {
         println!("cargo:warning={warning}");
