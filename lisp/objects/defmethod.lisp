@@ -47,6 +47,25 @@
                    ,application)
                 application))))))
 
+  (defun noting-generic (name lambda-list)
+    "A form that tells the compiler of a generic function."
+    (let* ((required (or (position-if #'lambda-list-keyword-p lambda-list)
+                         (length lambda-list)))
+           (most (if (some #'lambda-list-keyword-p lambda-list) nil required)))
+      `(eval-when (:compile-toplevel :load-toplevel :execute)
+         (compiler:note-function ',name '(,required . ,most)))))
+
+  (defun noting-slot-functions (slot)
+    "The same for the accessors of a slot of DEFCLASS."
+    (let ((options (if (consp slot) (cdr slot) nil)))
+      (append (mapcar (lambda (r) (noting-generic r '(instance)))
+                      (append (slot-option-list options :reader)
+                              (slot-option-list options :accessor)))
+              (mapcar (lambda (w) (noting-generic w '(new instance)))
+                      (append (slot-option-list options :writer)
+                              (mapcar (lambda (a) (list 'setf a))
+                                      (slot-option-list options :accessor)))))))
+
   (defun specializer-form (specializer)
     (if (and (consp specializer) (eq (car specializer) 'eql))
         `(list 'eql ,(cadr specializer))
@@ -72,10 +91,15 @@
              :format-arguments (list arguments))))
 
 (defmacro defmethod (name &rest rest)
-  (method-form name rest))
+  (let ((lambda-list (find-if #'listp rest)))
+    `(progn
+       ,(noting-generic name (append (mapcar #'car (method-required lambda-list))
+                                     (method-lambda-list-tail lambda-list)))
+       ,(method-form name rest))))
 
 (defmacro defgeneric (name lambda-list &rest options)
   `(progn
+     ,(noting-generic name lambda-list)
      (ensure-generic-function
       ',name :lambda-list ',lambda-list
              ,@(let ((c (assoc :method-combination options)))
@@ -93,11 +117,13 @@
   (let ((metaclass (cadr (assoc :metaclass options))))
     (if (and metaclass (not (eq metaclass 'standard-class)))
         `(error "DEFCLASS of ~s: the metaclass ~s is not provided" ',name ',metaclass)
-        `(%define-class ',name ',superclasses
-                        (list ,@(mapcar #'slot-definition-form slots))
-                        (list ,@(default-initarg-forms
-                                 (cdr (assoc :default-initargs options))))
-                        ,(cadr (assoc :documentation options))))))
+        `(progn
+           ,@(mapcan #'noting-slot-functions slots)
+           (%define-class ',name ',superclasses
+                          (list ,@(mapcar #'slot-definition-form slots))
+                          (list ,@(default-initarg-forms
+                                   (cdr (assoc :default-initargs options))))
+                          ,(cadr (assoc :documentation options)))))))
 
 (defun %define-class (name superclasses slots default-initargs documentation)
   (let* ((old (get name 'class))
