@@ -47,13 +47,16 @@
   ("kernel/types" "TYPEP and COERCE")
   ("kernel/equality" "EQUAL, EQUALP and hashing")
   ("kernel/hash-tables" "tables of the four kinds")
-  ("kernel/packages" "packages, and their making at the first boot"))
+  ("kernel/packages" "packages, and their making at the first boot")
+  ("kernel/subtypep" "SUBTYPEP"))
  (:numbers
   ("numbers/integers" "bignums")
   ("numbers/floats" "decoding, encoding, conversion")
   ("numbers/generic" "what the arithmetic instructions leave")
   ("numbers/division" "FLOOR and its kin")
-  ("numbers/bits" "logical operations and bytes"))
+  ("numbers/bits" "logical operations and bytes")
+  ("numbers/transcendental" "roots, powers, exponentials, angles")
+  ("numbers/random" "random numbers"))
  (:conditions
   ("objects/classes" "what condition types, structures and the object system share")
   ("conditions/define" "DEFINE-CONDITION")
@@ -79,6 +82,11 @@
   ("printer/pretty" "the basic part of pretty printing")
   ("printer/format" "control strings")
   ("printer/format-numbers" "their numbers"))
+ (:objects
+  ("objects/slots" "access to slots")
+  ("objects/generic-functions" "dispatch and method combination")
+  ("objects/defmethod" "DEFGENERIC, DEFMETHOD, DEFCLASS")
+  ("objects/instances" "making and changing instances"))
  (:listener
   ("listener/frames" "backtraces")
   ("listener/listener" "read, eval, print; break levels")

@@ -1,335 +1,348 @@
 ;;; -*- Mode: Lisp; Base: 8 -*-
-;;; The boot PROM: from power-up to the microcode.
+;;; The boot PROM: from power-up to the first instruction of the microcode.
 ;;;
-;;; Purpose. The SDU puts this program at the top of control memory, maps control memory one
-;;; to one, and starts the clocks. It finds SDU, disk and memory by asking every slot, looks
-;;; the microcode band up in the disk's label, reads it into main memory, checks it, moves
-;;; its sections to control, decode, A and M memory, and starts it. What it meets that is not as
-;;; it should be, it halts beside: the error-table entry says what was wrong.
+;;; Purpose. On the Lambda a PROM image was the first microprogram the SDU put into control
+;;; memory; it found memory and disk, read a microcode band and jumped to it. So here. It
+;;; clears the memories, finds the boards by their configuration ROMs, reads the disk's label,
+;;; checks the checksum of the microcode band, loads control memory, decode memory, A and M
+;;; memory from it, and goes to the band's start address. Layouts: the crates tools/boards and
+;;; tools/diskimage.
 ;;;
-;;; Entry point. START. What a label and a microcode band look like: tools/diskimage.
+;;; It lies at the top of control memory, where no microcode is loaded, and uses no word of
+;;; A memory beyond the face of M memory: all of that is overwritten. M memory itself is
+;;; loaded last, from the PDL buffer, by instructions that need no register.
 ;;;
-;;; Invariants. From LOAD on the constants in A memory are no more: only A-ZERO and the
-;;; functional registers are used, and M registers until the last section, which is that of
-;;; M memory. The micro-stack keeps the microcode's start. Main memory is left with the band
-;;; in its first pages, the PDL buffer, A and decode memory clear but for what was loaded.
+;;; What goes wrong halts at a label whose name says it.
 
-(assign-eval prom-origin 176000)                ;the last 1 K words of control memory
-
-;; Virtual addresses. The band is mapped from 0 on; windows are far above it.
-(assign-eval window-level-1 1000)               ;level-1 index of the windows
-(assign-eval window-block 177)                  ;and its level-2 block
-(assign-eval window (ash window-level-1 13.))
-(assign-eval slot-window (+ window 0))          ;the configuration ROM of a slot
-(assign-eval sdu-window (+ window 400))
-(assign-eval disk-window (+ window 1000))
-(assign-eval memory-window (+ window 1400))
-
-(assign-eval page-usable 1440)                  ;level-2 control: read and write, not from-space
-
-;; The disk's label, and the header of a microcode band.
-(assign-eval label-magic #x4B444C52)            ;"RLDK"
-(assign-eval label-partitions 3)
-(assign-eval label-first-entry 20)
-(assign-eval entry-words 20)
-(assign-eval entry-first-block 2)
-(assign-eval entry-length 4)
-(assign-eval entry-checksum 6)
-(assign-eval kind-microcode 1)
-(assign-eval band-magic #x434D4C52)             ;"RLMC"
-(assign-eval band-version 1)
+(a-constant-limit 100)
+(assign-eval prom-origin 176000)
 
 (locality m-mem)
+(loc 0)
 m-garbage       (0)
-                (0)
+(loc 2)
 m-zero          (0)
 m-minus-one     (-1)
-m-slot          (0)             ;the slot being asked
-m-address       (0)             ;a virtual address
-m-page          (0)             ;a physical page
+m-page          (0)     ;physical page
+m-address       (0)     ;virtual address
+m-next          (0)     ;virtual address of the band's next word
+m-word          (0)     ;that word
+m-base          (0)     ;first physical page of main memory
+m-slot          (0)
+m-kind          (0)     ;of a board; memory of a section
+m-boards        (0)     ;bit k: a board of kind k has been found
+m-block         (0)
 m-count         (0)
-m-name          (0)             ;of the band wanted
-m-block         (0)             ;first block of a transfer
-m-length        (0)             ;of the band, in bytes
-m-checksum      (0)             ;of the band, by the label
-m-sum           (0)             ;of the band, as read
-m-memory        (0)             ;first physical page of main memory
-m-pages         (0)             ;how many it has
-m-sdu           (0)             ;page 0 of the SDU's slot
-m-disk          (0)             ;page 0 of the disk's slot
-m-board         (0)             ;page 0 of the memory's slot
-m-word          (0)
+m-where         (0)     ;address in the memory being loaded
+m-low           (0)
+m-sum           (0)
+m-pass          (0)     ;0: control and decode memory, 1: A and M memory
+m-start         (0)
+m-length        (0)     ;words in the band
+m-checksum      (0)
+m-name          (0)
+m-tem           (0)
+
+;; Virtual pages.
+(assign-eval probe-page 0)
+(assign-eval disk-page 400)
+(assign-eval sdu-page 1000)
+(assign-eval memory-page 1400)
+(assign-eval buffer-page 2000)
+(assign-eval buffer-end 2400)
+
+;; Sections of a microcode band.
+(assign-eval section-end 0)
+(assign-eval section-control 1)
+(assign-eval section-a 2)
+(assign-eval section-m 3)
+(assign-eval section-mid 4)
+
+(assign-eval label-magic #x4B444C52)            ;"RLDK"
+(assign-eval band-magic #x434D4C52)             ;"RLMC"
+(assign-eval access-all 3440)                   ;read, write, force; not from-space
 
 (locality i-mem)
 (loc prom-origin)
 
 start
-        ((rg-mode) m-zero)                              ;no interrupts: an empty slot is a bus error
-        ((dp-mode) (a-constant 1))                      ;the PDL buffer
-        ((md) (a-constant window))
-        ((l1-map) (a-constant window-block))
+	((dp-mode) (m-constant 1))
+	((rg-mode) (m-constant 1_26.))          ;no sequence break, no interrupts
+	((md) m-zero)
+	((l1-map) m-zero)                       ;section 0 has block 0
 
-;;; Which boards there are.
+;;; ---- Clear the memories ----
 
-        ((m-slot) (a-constant 360))
-ask-slot
-        ((m-page) dpb m-slot (byte-field 8. 14.) a-zero)
-        ((m-page) add m-page (a-constant config-page-offset))
-        (call-xct-next map-window)
-       ((m-address) (a-constant slot-window))
-        ((vma-start-read) (a-constant (plus slot-window config-magic)))
-        (jump-not-equal md (a-constant config-magic-number) next-slot)
-        ((m-page) dpb m-slot (byte-field 8. 14.) a-zero)
-        ((vma-start-read) (a-constant (plus slot-window config-kind)))
-        (call-equal md (a-constant sdu-board-kind) found-sdu)
-        (call-equal md (a-constant disk-board-kind) found-disk)
-        (call-equal md (a-constant memory-board-kind) found-memory)
-next-slot
-        (jump-not-equal-xct-next m-slot (a-constant 377) ask-slot)
-       ((m-slot) m+1 m-slot)
-        (call-equal m-sdu a-zero no-sdu)
-        (call-equal m-disk a-zero no-disk)
-        (call-equal m-board a-zero no-memory)
-        ((m-page) m-sdu)
-        (call-xct-next map-window)
-       ((m-address) (a-constant sdu-window))
-        ((m-page) m-disk)
-        (call-xct-next map-window)
-       ((m-address) (a-constant disk-window))
-        ((m-page) m-board)
-        (call-xct-next map-window)
-       ((m-address) (a-constant memory-window))
-        ((vma-start-read) (a-constant (plus memory-window memory-base-page)))
-        ((m-memory) md)
-        ((vma-start-read) (a-constant (plus memory-window memory-pages)))
-        ((m-pages) md)
-
-;;; The label, into the first page of memory; in it, the band.
-
-        ((m-block) m-zero)
-        (call-xct-next disk-read)
-       ((m-count) (a-constant 1))
-        ((vma-start-read) a-zero)
-        (call-not-equal md (a-constant label-magic) bad-label)
-        ((vma-start-read) (a-constant (plus sdu-window sdu-microcode-band)))
-        ((m-name) md)
-        ((vma-start-read) (a-constant label-partitions))
-        ((m-count) md)
-        ((m-address) (a-constant label-first-entry))
-search
-        (call-equal m-count a-zero no-band)
-        ((vma-start-read) m-address)
-        (jump-equal md a-name found-band)
-        ((m-address) add m-address (a-constant entry-words))
-        (jump-xct-next search)
-       ((m-count) sub m-count (a-constant 1))
-found-band
-        ((vma-start-read) m+1 m-address)
-        (call-not-equal md (a-constant kind-microcode) no-band)
-        ((vma-start-read) add m-address (a-constant entry-first-block))
-        ((m-block) md)
-        ((vma-start-read) add m-address (a-constant entry-length))
-        ((m-length) md)
-        ((vma-start-read) add m-address (a-constant entry-checksum))
-        ((m-checksum) md)
-
-;;; The band, into the first pages of memory; its checksum.
-
-        ((m-count) add m-length (a-constant 1777))
-        ((m-count) ldb m-count (byte-field 22. 10.) a-zero)
-        (call-greater-than m-count a-pages small-memory)
-        (call disk-read)
-        ((m-count) ldb m-length (byte-field 30. 2) a-zero)
-        ((m-sum) m-zero)
-        ((m-address) m-zero)
-add-word
-        (jump-equal m-count a-zero check-sum)
-        ((vma-start-read) m-address)
-        ((m-word) ldb m-sum (byte-field 1 31.) a-zero)          ;rotated left by 1
-        ((m-sum) m+m m-sum)
-        ((m-sum) add m-sum a-word)
-        ((m-sum) add md a-sum)
-        ((m-address) m+1 m-address)
-        (jump-xct-next add-word)
-       ((m-count) sub m-count (a-constant 1))
-check-sum
-        (call-not-equal m-sum a-checksum bad-checksum)
-        ((vma-start-read) a-zero)
-        (call-not-equal md (a-constant band-magic) bad-band)
-        ((vma-start-read) m+1 m-zero)
-        (call-not-equal md (a-constant band-version) bad-band)
-        ((vma-start-read) (a-constant 2))
-        ((micro-stack-push) md)                         ;popped when all is loaded
-        ((vma) (a-constant 3))                          ;VMA goes on to the next word from here
-        ((stat-counter-aux) (a-constant 100))           ;where A memory is not M memory too
-
-;;; Moving the sections. No constants from here on. STAT-COUNTER-AUX is the address in the
-;;; memory that is loaded; STAT-COUNTER counts up to 0.
-
-load
-        ((pdl-pointer) m-zero)
-clear-pdl
-        ((pdl-push) m-zero)
-        ((m-word) pdl-pointer)
-        (jump-not-equal m-word a-zero clear-pdl)
+	((m-where) (m-constant 100))
 clear-a
-        ((oa-reg-low) dpb stat-counter-aux oal-a-dest a-zero)
-        (m-zero (field dest-a 1))
-        ((stat-counter-aux) m+1 stat-counter-aux)
-        (jump-if-bit-clear (byte-field 1 12.) stat-counter-aux clear-a)
+	((oa-reg-low) dpb m-where oal-a-dest a-zero)
+	(((field dest-a 1)) m-zero)
+	((m-where) m+1 m-where)
+	(jump-not-equal m-where (m-constant 10000) clear-a)
+	((m-where) m-zero)
+clear-pdl
+	((pdl-index) m-where)
+	((c-pdl-buffer-index) m-zero)
+	((m-where) m+1 m-where)
+	(jump-not-equal m-where (m-constant 4000) clear-pdl)
+	((m-where) m-zero)
+	((m-word) m-zero)
+clear-mid
+	(call write-mid)
+	((m-where) m+1 m-where)
+	(jump-not-equal m-where (m-constant 10000) clear-mid)
 
-section
-        ((vma-start-read) m+1 vma)
-        ((pdl-index) md)                                ;which memory
-        ((vma-start-read) m+1 vma)
-        ((stat-counter-aux) md)                         ;first address
-        ((vma-start-read) m+1 vma)
-        ((stat-counter) setcm md)                       ;minus the count
-        ((stat-counter) m+1 stat-counter)
-        (jump-if-bit-set (byte-field 1 2) pdl-index mid-entry)
-        (jump-if-bit-clear (byte-field 1 1) pdl-index control-or-end)
-        (jump-if-bit-set (byte-field 1 0) pdl-index m-entry)
+;;; ---- Find the boards ----
 
-a-entry
-        (jump-if-bit-clear (byte-field 1 31.) stat-counter section)
-        ((vma-start-read) m+1 vma)
-        ((oa-reg-low) dpb stat-counter-aux oal-a-dest a-zero)
-        (md (field dest-a 1))
-        ((stat-counter-aux) m+1 stat-counter-aux)
-        (jump-xct-next a-entry)
-       ((stat-counter) m+1 stat-counter)
+	((m-boards) m-zero)
+	((m-slot) (m-constant 360))
+find-board
+	((m-address) (m-constant probe-page))
+	(call-xct-next map-page)
+       ((m-page) dpb m-slot (byte-field 8. 14.) (m-constant config-page-offset))
+	((vma-start-read) (m-constant (plus probe-page config-magic)))
+	((m-tem) md)
+	(jump-not-equal m-tem (m-constant config-magic-number) find-board-next)
+	((vma-start-read) (m-constant (plus probe-page config-kind)))
+	((m-kind) md)
+	((m-page) dpb m-slot (byte-field 8. 14.) a-zero)
+	(jump-equal-xct-next m-kind (m-constant disk-board-kind) found-board)
+       ((m-address) (m-constant disk-page))
+	(jump-equal-xct-next m-kind (m-constant sdu-board-kind) found-board)
+       ((m-address) (m-constant sdu-page))
+	(jump-not-equal m-kind (m-constant memory-board-kind) find-board-next)
+	((m-address) (m-constant memory-page))
+found-board
+	;; Of two of a kind the first counts.
+	((m-tem) m-address)
+	((oa-reg-low) dpb m-kind oal-mrot a-zero)
+	((m-word) dpb m-minus-one (byte-field 1 0) a-zero)
+	((m-tem) and m-word a-boards)
+	(jump-not-equal m-tem a-zero find-board-next)
+	((m-boards) ior m-word a-boards)
+	(call map-page)
+find-board-next
+	((m-slot) m+1 m-slot)
+	(jump-not-equal m-slot (m-constant 400) find-board)
+	(jump-if-bit-clear (byte-field 1 (eval disk-board-kind)) m-boards no-disk-board)
+	(jump-if-bit-clear (byte-field 1 (eval sdu-board-kind)) m-boards no-sdu-board)
+	(jump-if-bit-clear (byte-field 1 (eval memory-board-kind)) m-boards no-memory-board)
+	((vma-start-read) (m-constant (plus memory-page memory-base-page)))
+	((m-base) md)
 
-m-entry
-        (jump-if-bit-clear (byte-field 1 31.) stat-counter section)
-        ((vma-start-read) m+1 vma)
-        ((oa-reg-low) dpb stat-counter-aux oal-m-dest a-zero)
-        ((0@m) md)
-        ((stat-counter-aux) m+1 stat-counter-aux)
-        (jump-xct-next m-entry)
-       ((stat-counter) m+1 stat-counter)
+;;; ---- The label, and the band wanted ----
 
-control-or-end
-        (popj-if-bit-clear (byte-field 1 0) pdl-index)  ;to the microcode
-control-entry
-        (jump-if-bit-clear (byte-field 1 31.) stat-counter section)
-        ((vma-start-read) m+1 vma)
-        ((oa-reg-low) dpb stat-counter-aux oal-jump a-zero)
-        (call-xct-next 0@c)                             ;the slot writes there; nothing there is executed
-        (slot-ok-here)
-       (popj-after-next (cram-low) md)
-        ((vma-start-read) m+1 vma)
-        ((oa-reg-low) dpb stat-counter-aux oal-jump a-zero)
-        (call-xct-next 0@c)
-        (slot-ok-here)
-       (popj-after-next (cram-high) md)
-        ((stat-counter-aux) m+1 stat-counter-aux)
-        (jump-xct-next control-entry)
-       ((stat-counter) m+1 stat-counter)
+	((m-block) m-zero)
+	(call-xct-next read-disk)
+       ((m-count) (m-constant 1))
+	(call rewind)
+	(call next-word)
+	(jump-not-equal m-word (m-constant label-magic) disk-has-no-label)
+	((vma-start-read) (m-constant (plus sdu-page sdu-microcode-band)))
+	((m-name) md)
+	(jump-not-equal m-name a-zero find-band)
+	((vma-start-read) (m-constant (plus buffer-page 5)))
+	((m-name) md)
+find-band
+	((vma-start-read) (m-constant (plus buffer-page 3)))
+	((m-count) md)
+	((m-address) (m-constant (plus buffer-page 20)))
+find-band-entry
+	(jump-equal m-count a-zero no-such-microcode-band)
+	((vma-start-read) m-address)
+	((m-tem) md)
+	(jump-equal m-tem a-name found-band)
+	((m-count) sub m-count (m-constant 1))
+	(jump-xct-next find-band-entry)
+       ((m-address) add m-address (m-constant 20))
+found-band
+	((vma-start-read) add m-address (m-constant 1))
+	((m-tem) md)
+	(jump-not-equal m-tem (m-constant 1) band-holds-no-microcode)
+	((vma-start-read) add m-address (m-constant 2))
+	((m-block) md)
+	((vma-start-read) add m-address (m-constant 6))
+	((m-checksum) md)
+	((vma-start-read) add m-address (m-constant 4))
+	;; Bytes to words and to blocks, rounding up.
+	((m-tem) md)
+	((m-length) add m-tem (m-constant 3))
+	((m-length) ldb (byte-field 30. 2) m-length)
+	((m-count) add m-tem (m-constant 1777))
+	((m-count) ldb (byte-field 22. 10.) m-count)
+	(jump-equal m-length a-zero band-holds-no-microcode)
+	(call read-disk)
 
-mid-entry
-        ((lc) m-zero)                                   ;the half-word at hand is macro-IR's upper one
-mid-word
-        (jump-if-bit-clear (byte-field 1 31.) stat-counter section)
-        ;; Decode memory is addressed by RG-MODE<29:28> and the half-word's upper ten bits.
-        ((m-word) ldb stat-counter-aux (byte-field 2 10.) a-zero)
-        ((rg-mode) dpb m-word (byte-field 2 28.) a-zero)
-        ((m-word) dpb stat-counter-aux (byte-field 10. 22.) a-zero)
-        ((m-garbage) m-word source-to-macro-ir)
-        ((vma-start-read) m+1 vma)
-        ((mid) md)
-        ((stat-counter-aux) m+1 stat-counter-aux)
-        (jump-xct-next mid-word)
-       ((stat-counter) m+1 stat-counter)
+;;; ---- Is it whole? ----
 
-;;; Routines.
+	(call rewind)
+	((m-sum) m-zero)
+check-word
+	(call next-word)
+	((m-tem) m+m m-sum)
+	(jump-if-bit-clear-xct-next (byte-field 1 31.) m-sum check-add)
+       ((m-sum) m-tem)
+	((m-sum) m+1 m-sum)
+check-add
+	((m-sum) add m-word a-sum)
+	((m-length) sub m-length (m-constant 1))
+	(jump-not-equal m-length a-zero check-word)
+	(jump-not-equal m-sum a-checksum microcode-band-is-damaged)
 
-;; The page at virtual address M-ADDRESS is physical page M-PAGE.
-map-window
-        ((md) m-address)
-        ((l2-map-control) (a-constant page-usable))
-        (popj-after-next (l2-map-physical-page) m-page)
+;;; ---- Load it: control and decode memory first, then A and M memory ----
+
+	((m-pass) m-zero)
+load-pass
+	(call rewind)
+	(call next-word)
+	(jump-not-equal m-word (m-constant band-magic) band-holds-no-microcode)
+	(call next-word)
+	(jump-not-equal m-word (m-constant 1) microcode-band-has-another-version)
+	(call next-word)
+	((m-start) m-word)
+	(call next-word)                        ;words in all
+load-section
+	(call next-word)
+	((m-kind) m-word)
+	(jump-equal m-kind (m-constant section-end) load-pass-done)
+	(call next-word)
+	((m-where) m-word)
+	(call next-word)
+	((m-count) m-word)
+load-word
+	(jump-equal m-count a-zero load-section)
+	(call next-word)
+	(jump-equal m-kind (m-constant section-control) load-control)
+	(jump-equal m-kind (m-constant section-a) load-a)
+	(jump-equal m-kind (m-constant section-m) load-m)
+	(jump-not-equal m-kind (m-constant section-mid) band-holds-no-microcode)
+	(jump-not-equal m-pass a-zero load-next)
+	(call write-mid)
+load-next
+	((m-count) sub m-count (m-constant 1))
+	(jump-xct-next load-word)
+       ((m-where) m+1 m-where)
+
+load-control
+	((m-low) m-word)
+	(call next-word)
+	(jump-not-equal m-pass a-zero load-next)
+	(jump-greater-or-equal m-where (m-constant prom-origin) microcode-reaches-into-the-prom)
+	;; A write in the slot of a call goes to the address called; the return takes the place
+	;; of executing what is there.
+	((oa-reg-low) dpb m-where oal-jump a-zero)
+	(call-xct-next 0@c)
+	(slot-ok-here)
+       (popj-after-next (cram-low) m-low)
+	((oa-reg-low) dpb m-where oal-jump a-zero)
+	(call-xct-next 0@c)
+	(slot-ok-here)
+       (popj-after-next (cram-high) m-word)
+	(jump load-next)
+
+;; The first 64. words are the face of M memory.
+load-a
+	(jump-equal m-pass a-zero load-next)
+	(jump-less-than m-where (m-constant 100) load-next)
+	((oa-reg-low) dpb m-where oal-a-dest a-zero)
+	(((field dest-a 1)) m-word)
+	(jump load-next)
+load-m
+	(jump-equal m-pass a-zero load-next)
+	((pdl-index) m-where)
+	(jump-xct-next load-next)
+       ((c-pdl-buffer-index) m-word)
+
+load-pass-done
+	(jump-equal-xct-next m-pass a-zero load-pass)
+       ((m-pass) m+1 m-pass)
+
+;;; ---- Go ----
+
+	((micro-stack-push) m-start)
+	((pdl-pointer) (m-constant 77))
+	;; M 77 down to M 2; the buffer's words below are those of 1 and 0.
+	(repeat 76
+	  (((m-mem (difference 77 repeat-count))) pdl-pop))
+	(popj)
+
+;;; ---- Subroutines ----
+
+;; The virtual page of M-ADDRESS leads to physical page M-PAGE.
+map-page
+	((md) m-address)
+	((l2-map-physical-page) m-page)
+	(popj-after-next (l2-map-control) (m-constant access-all))
        (no-op)
 
-found-sdu
-        (popj-after-next (m-sdu) m-page)
-       (no-op)
-found-disk
-        (popj-after-next (m-disk) m-page)
-       (no-op)
-found-memory
-        (popj-after-next (m-board) m-page)
+;; Blocks M-BLOCK, M-COUNT of them, to the beginning of main memory. Waits.
+read-disk
+	((md) m-block)
+	((vma-start-write) (m-constant (plus disk-page disk-block)))
+	((md) m-count)
+	((vma-start-write) (m-constant (plus disk-page disk-count)))
+	((md) dpb m-base (byte-field 22. 10.) a-zero)
+	((vma-start-write) (m-constant (plus disk-page disk-address)))
+	((md) (m-constant disk-command-read))
+	((vma-start-write) (m-constant (plus disk-page disk-command)))
+read-disk-wait
+	((vma-start-read) (m-constant (plus disk-page disk-status)))
+	((m-tem) md)
+	((m-tem) and m-tem (m-constant disk-status-busy))
+	(jump-not-equal m-tem a-zero read-disk-wait)
+	((vma-start-read) (m-constant (plus disk-page disk-status)))
+	((m-tem) md)
+	((m-tem) and m-tem (m-constant disk-status-error))
+	(jump-not-equal m-tem a-zero disk-cannot-be-read)
+	((md) m-zero)
+	(popj-after-next (vma-start-write) (m-constant (plus disk-page disk-acknowledge)))
        (no-op)
 
-;; M-COUNT blocks from M-BLOCK on go to the first pages of memory, which are mapped from
-;; virtual address 0 on.
-disk-read
-        ((m-address) m-zero)
-        ((m-page) m-memory)
-        ((m-word) add m-count a-memory)
-map-memory
-        ((md) m-address)
-        ((l1-map) ldb m-address (byte-field 7 13.) a-zero)
-        ((l2-map-control) (a-constant page-usable))
-        ((l2-map-physical-page) m-page)
-        ((m-address) add m-address (a-constant 400))
-        ((m-page) m+1 m-page)
-        (jump-less-than m-page a-word map-memory)
-        ((md) m-block)
-        ((vma-start-write) (a-constant (plus disk-window disk-block)))
-        ((md) m-count)
-        ((vma-start-write) (a-constant (plus disk-window disk-count)))
-        ((md) dpb m-memory (byte-field 22. 10.) a-zero)
-        ((vma-start-write) (a-constant (plus disk-window disk-address)))
-        ((md) (a-constant disk-command-read))
-        ((vma-start-write) (a-constant (plus disk-window disk-command)))
-disk-wait
-        ;; The event count first: what happens after it ends the wait at once.
-        ((vma-start-read) (a-constant (plus sdu-window sdu-event-count)))
-        ((m-word) md)
-        ((vma-start-read) (a-constant (plus disk-window disk-status)))
-        (jump-if-bit-clear (byte-field 1 0) md disk-ready)      ;busy
-        ((md) m-word)
-        ((vma-start-write) (a-constant (plus sdu-window sdu-idle)))
-        (jump disk-wait)
-disk-ready
-        (popj-if-bit-clear (byte-field 1 2) md)                 ;error
-        ((vma-start-read) (a-constant (plus disk-window disk-error)))
-        ((m-word) md)
-        (no-op halt-bit)
-        (error-table prom "the disk cannot be read" m-word m-block m-count)
-        (jump disk-read)
+;; The next word is the first of main memory.
+rewind
+	((m-page) m-base)
+	((m-address) (m-constant buffer-page))
+	(jump-xct-next map-page)
+       ((m-next) m-address)
 
-;;; What can be wrong. Told to go on, the PROM begins again.
+next-word
+	((vma-start-read) m-next)
+	((m-next) m+1 m-next)
+	(popj-not-equal-xct-next m-next (m-constant buffer-end))
+       ((m-word) md)
+	((m-page) m+1 m-page)
+	((m-address) (m-constant buffer-page))
+	(jump-xct-next map-page)
+       ((m-next) m-address)
 
-no-sdu
-        (no-op halt-bit)
-        (error-table prom "no slot has an SDU")
-        (jump start)
-no-disk
-        (no-op halt-bit)
-        (error-table prom "no slot has a disk")
-        (jump start)
-no-memory
-        (no-op halt-bit)
-        (error-table prom "no slot has memory")
-        (jump start)
-small-memory
-        (no-op halt-bit)
-        (error-table prom "the microcode band has more pages than memory" m-count m-pages)
-        (jump start)
-bad-label
-        (no-op halt-bit)
-        (error-table prom "the disk has no label")
-        (jump start)
-no-band
-        (no-op halt-bit)
-        (error-table prom "the disk has no microcode band of the name wanted" m-name)
-        (jump start)
-bad-checksum
-        (no-op halt-bit)
-        (error-table prom "the microcode band is damaged" m-sum m-checksum)
-        (jump start)
-bad-band
-        (no-op halt-bit)
-        (error-table prom "the microcode band is none, or of another version")
-        (jump start)
+;; Decode word M-WHERE becomes M-WORD. The address is RG-MODE<29:28> and the half-word<15:6>
+;; before LC; both half-words are made the same.
+write-mid
+	((lc) m-zero)
+	((m-tem) ldb (byte-field 2 10.) m-where)
+	((m-tem) dpb m-tem (byte-field 2 28.) (m-constant 1_26.))
+	((rg-mode) m-tem)
+	((m-tem) dpb m-where (byte-field 10. 6) a-zero)
+	((m-tem) dpb m-tem (byte-field 16. 16.) a-tem)
+	((m-garbage) m-tem source-to-macro-ir)
+	(popj-after-next (mid) m-word)
+       (no-op)
+
+;;; ---- What can go wrong ----
+
+(defmacro prom-halt (label)
+  (list label
+        '(no-op halt-lambda)
+        (list 'error-table 'illop label)
+        (list 'jump label)))
+
+(prom-halt no-disk-board)
+(prom-halt no-sdu-board)
+(prom-halt no-memory-board)
+(prom-halt disk-cannot-be-read)
+(prom-halt disk-has-no-label)
+(prom-halt no-such-microcode-band)
+(prom-halt band-holds-no-microcode)
+(prom-halt microcode-band-is-damaged)
+(prom-halt microcode-band-has-another-version)
+(prom-halt microcode-reaches-into-the-prom)

@@ -49,3 +49,6 @@
 (defvar *random-state*)
 
 (defvar *keyword-package* nil)
+
+(defconstant most-positive-fixnum 16777215)
+(defconstant most-negative-fixnum -16777216)

@@ -5,9 +5,6 @@
 
 (in-package :si)
 
-(defconstant most-positive-fixnum 16777215)
-(defconstant most-negative-fixnum -16777216)
-
 (defun to-bignum (n)
   (if (fixnump n) (%fixnum-to-bignum n) n))
 

@@ -1,8 +1,11 @@
 ;;; Classes: what condition types, structures and the object system have in common.
 ;;;
 ;;; A class is a structure. Its instances are instances whose layout's description is the
-;;; class; a slot of an instance is a word, the slot's location says which. Property
-;;; si:class of a name is its class.
+;;; class. Slots of conditions and structures are words of the instance; those of standard
+;;; objects are in a vector, word 1 of the instance (word 3 of a funcallable one, after the
+;;; function and the data of a generic function), so that an instance can follow a change of
+;;; its class. A slot's location says which word or element. Property si:class of a name is
+;;; its class.
 
 (in-package :si)
 
@@ -37,6 +40,7 @@
 (defun find-class (name &optional (errorp t) environment)
   (declare (ignore environment))
   (or (get name 'class)
+      (if (get name 'structure-description) (structure-class-named name) nil)
       (if errorp (error "There is no class named ~s" name) nil)))
 
 (defun %set-find-class (new name &optional errorp environment)
@@ -132,13 +136,16 @@
   (setf (class-precedence class) (compute-precedence class)
         (class-slots class) (effective-slots class)
         (class-default-initargs class) (effective-default-initargs class))
-  (let ((k (if (eq (class-kind class) :funcallable) 3 1)))
+  (let* ((kind (class-kind class)) (storage (member kind '(:standard :funcallable)))
+         (k (if storage 0 1)))
     (dolist (s (class-slots class))
       (when (eq (slot-allocation s) :instance)
         (setf (slot-location s) k)
         (setq k (1+ k))))
-    (let ((layout (make-layout (class-name class) (1- k) nil
-                               (if (eq (class-kind class) :funcallable) 'funcallable class))))
+    (let ((layout (make-layout (class-name class)
+                               (case kind (:standard 1) (:funcallable 3) (t (1- k)))
+                               nil
+                               (if (eq kind :funcallable) 'funcallable class))))
       (%instance-set class layout 6)
       (setf (class-layout class) layout)))
   (setf (class-finalized class) t)
@@ -147,20 +154,39 @@
 (defun find-slot (class name)
   (find name (class-slots class) :key #'slot-name))
 
+(defun storage-word (class)
+  "Word of the instances of CLASS that holds the vector of their slots, or NIL."
+  (case (class-kind class) (:standard 1) (:funcallable 3) (t nil)))
+
+(defun instance-slot-count (class)
+  (count :instance (class-slots class) :key #'slot-allocation))
+
+(defun fresh-storage (class)
+  (let ((n (instance-slot-count class)))
+    (fill (%make-simple-array 7 n) *unbound-slot*)))
+
 (defun allocate-class-instance (class)
   "An instance with all its slots unbound."
   (let* ((layout (class-layout class)) (n (%instance-ref layout 2))
-         (instance (%make-instance layout n)))
-    (do ((k (if (eq (class-kind class) :funcallable) 3 1) (1+ k))) ((> k n) instance)
-      (%instance-set *unbound-slot* instance k))))
+         (instance (%make-instance layout n)) (word (storage-word class)))
+    (if word
+        (%instance-set (fresh-storage class) instance word)
+        (do ((k 1 (1+ k))) ((> k n))
+          (%instance-set *unbound-slot* instance k)))
+    instance))
 
-(defun slot-word (instance slot)
+(defun slot-word (instance slot &optional word)
+  "What SLOT holds; WORD is the instance's storage word, if it has one."
   (let ((location (slot-location slot)))
-    (if (consp location) (car location) (%instance-ref instance location))))
+    (cond ((consp location) (car location))
+          (word (svref (%instance-ref instance word) location))
+          (t (%instance-ref instance location)))))
 
-(defun set-slot-word (new instance slot)
+(defun set-slot-word (new instance slot &optional word)
   (let ((location (slot-location slot)))
-    (if (consp location) (rplaca location new) (%instance-set new instance location))
+    (cond ((consp location) (rplaca location new))
+          (word (%svset new (%instance-ref instance word) location))
+          (t (%instance-set new instance location)))
     new))
 
 (defun add-class (class superclasses slots)

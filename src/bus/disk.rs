@@ -16,8 +16,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 /// Bus time a command takes, in microseconds, and more for each block.
-const COMMAND_MICROSECONDS: u64 = 200;
-const BLOCK_MICROSECONDS: u64 = 10;
+const COMMAND_MICROSECONDS: u64 = 20;
+const BLOCK_MICROSECONDS: u64 = 1;
 
 /// What holds the blocks.
 pub enum Medium {
@@ -295,8 +295,8 @@ mod tests {
         disk.write(reg::COUNT, 2, &mut wires);
         disk.write(reg::ADDRESS, BASE + 1024, &mut wires);
         disk.write(reg::COMMAND, reg::COMMAND_READ, &mut wires);
-        assert_eq!(disk.due(), Some(5 * 220));
-        wires.now = 5 * 220 - 1;
+        assert_eq!(disk.due(), Some(5 * 22));
+        wires.now = 5 * 22 - 1;
         disk.advance(&mut wires);
         assert_eq!(wires.memory.words[256], 0, "not yet");
         wires.now += 1;

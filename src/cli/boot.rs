@@ -14,7 +14,7 @@ use crate::terminal::pipe::Pipe;
 use crate::terminal::{Ended, Front, Inbox, drive, standard_front};
 use boards::sdu as reg;
 use diskimage::{BLOCK_BYTES, Kind, Label, Name};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 use uasm::Object;
@@ -51,7 +51,7 @@ pub fn eval(options: &MachineOptions, expression: String) -> Outcome {
 struct Drive {
     label: Label,
     medium: Medium,
-    symbols: Option<Object>,
+    symbols: Option<Vec<u8>>,
 }
 
 fn boot(
@@ -122,7 +122,7 @@ fn boot(
     let crashes = options.crash_dir.clone();
     let crashes = crashes.or_else(|| directory.as_ref().map(Directory::crashes));
     let crashes = crashes.or_else(|| Some(state_directory()?.join("crashes")));
-    let symbols = drive_unit.symbols.as_ref();
+    let symbols = drive_unit.symbols.as_deref();
     Ok(conclude(
         &machine,
         ended,
@@ -137,7 +137,7 @@ fn conclude(
     machine: &Machine,
     ended: Ended,
     prom: &Object,
-    symbols: Option<&Object>,
+    symbols: Option<&[u8]>,
     crashes: Option<&Path>,
 ) -> u8 {
     let halt = match ended {
@@ -152,7 +152,23 @@ fn conclude(
     // Until the PROM has handed over, its names are the right ones.
     let pc = machine.state.sequencer.pc;
     let in_prom = prom.control.get(&pc) == Some(&machine.state.control.fetch(pc));
-    let object = if in_prom { Some(prom) } else { symbols };
+    let read = |bytes| match Object::from_bytes(bytes, Path::new("the microcode's symbols")) {
+        Ok(object) => Some(object),
+        Err(error) => {
+            eprintln!("runlight: {error}");
+            None
+        }
+    };
+    let on_disk = if in_prom {
+        None
+    } else {
+        symbols.and_then(read)
+    };
+    let object = if in_prom {
+        Some(prom)
+    } else {
+        on_disk.as_ref()
+    };
     let reason = report::reason(&halt, &Names::new(object));
     let text = report::full(&halt, &machine.state, object, HISTORY);
     eprint!("{text}");
@@ -178,14 +194,14 @@ fn keep_dump(dump: &Dump, directory: Option<&Path>) {
 }
 
 fn open_drive(directory: Option<&Directory>, settings: &Settings) -> Result<Drive, Failure> {
-    let (image, medium) = match directory {
-        Some(directory) => directory.disk(Image::embedded).map_err(Failure::file)?,
-        None => {
-            let image = Image::embedded().map_err(Failure::file)?;
-            (image.clone(), image.into_medium())
+    let (image, file) = match directory {
+        Some(directory) => {
+            let (image, medium) = directory.disk(Image::embedded).map_err(Failure::file)?;
+            (image, Some(medium))
         }
+        None => (Image::embedded().map_err(Failure::file)?, None),
     };
-    let label = image.label;
+    let label = image.label.clone();
     let bands = [
         (settings.microcode, Kind::Microcode),
         (settings.load, Kind::Load),
@@ -212,6 +228,7 @@ fn open_drive(directory: Option<&Directory>, settings: &Settings) -> Result<Driv
     }
     let microcode = settings.microcode.unwrap_or(label.microcode);
     let symbols = symbols_of(&label, microcode, &image.stored);
+    let medium = file.unwrap_or_else(|| image.into_medium());
     Ok(Drive {
         label,
         medium,
@@ -219,18 +236,11 @@ fn open_drive(directory: Option<&Directory>, settings: &Settings) -> Result<Driv
     })
 }
 
-/// The symbols of a microcode band. A disk can do without: then a report shows numbers.
-fn symbols_of(label: &Label, microcode: Name, stored: &[u8]) -> Option<Object> {
+/// The symbols of a microcode band, as they are on the disk; only a report reads them.
+fn symbols_of(label: &Label, microcode: Name, stored: &[u8]) -> Option<Vec<u8>> {
     let band = label.symbols_of(microcode)?;
     let start = band.first as usize * BLOCK_BYTES;
-    let bytes = stored.get(start..start + band.length as usize)?;
-    match Object::from_bytes(bytes, &PathBuf::from(format!("partition {}", band.name))) {
-        Ok(object) => Some(object),
-        Err(error) => {
-            tracing::warn!("{error}");
-            None
-        }
-    }
+    Some(stored.get(start..start + band.length as usize)?.to_vec())
 }
 
 fn boot_prom(file: Option<&Path>) -> Result<Object, Failure> {

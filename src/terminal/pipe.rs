@@ -8,6 +8,9 @@ use std::time::Duration;
 /// The front of a machine whose input is no terminal.
 pub struct Pipe {
     inbox: Inbox,
+    /// Nobody reads yet: a machine that never looks for input leaves it to whoever
+    /// reads next.
+    unread: bool,
     /// The end has been handed on: nothing but a break can still come.
     ended: bool,
     /// Can the user interrupt?
@@ -15,12 +18,12 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    /// Reads standard input on a thread of its own. `inbox` may be fed with breaks too.
+    /// Reads standard input, on a thread of its own, from when the machine first looks for
+    /// input. `inbox` may be fed with breaks too.
     pub fn standard_input(inbox: Inbox) -> Pipe {
-        let reader = inbox.clone();
-        std::thread::spawn(move || read_lines(io::stdin().lock(), &reader));
         Pipe {
             inbox,
+            unread: true,
             ended: false,
             interruptible: true,
         }
@@ -32,8 +35,16 @@ impl Pipe {
         read_lines(text.as_bytes(), &inbox);
         Pipe {
             inbox,
+            unread: false,
             ended: false,
             interruptible: false,
+        }
+    }
+
+    fn read_if(&mut self, hungry: bool) {
+        if hungry && std::mem::take(&mut self.unread) {
+            let reader = self.inbox.clone();
+            std::thread::spawn(move || read_lines(io::stdin().lock(), &reader));
         }
     }
 
@@ -89,6 +100,7 @@ impl Front for Pipe {
     }
 
     fn poll(&mut self, hungry: bool) -> Option<ConsoleInput> {
+        self.read_if(hungry);
         let input = self.inbox.take(hungry);
         self.note(input)
     }
@@ -98,6 +110,7 @@ impl Front for Pipe {
         if nothing_comes && limit.is_none() || self.ended && !self.interruptible {
             return self.poll(hungry).map_or(Waited::Never, Waited::Input);
         }
+        self.read_if(hungry);
         let input = self.inbox.wait(limit, hungry);
         self.note(input).map_or(Waited::TimedOut, Waited::Input)
     }

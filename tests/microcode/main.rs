@@ -3,6 +3,7 @@
 mod control;
 mod fixnums;
 mod harness;
+mod prom;
 
 #[test]
 fn the_microcode_assembles() {

@@ -146,7 +146,7 @@ board! { clock, kind 4, slot 0xf9,
 }
 
 board! { disk, kind 5, slot 0xfa,
-    "The disk. Blocks of 256 words, one page each; transfers go straight to and from main memory. A command takes 200 microseconds and 10 more a block; memory and disk change together at its end. Registers other than acknowledge are not to be written while it is busy (such writes are ignored).",
+    "The disk. Blocks of 256 words, one page each; transfers go straight to and from main memory. A command takes 20 microseconds and 1 more a block; memory and disk change together at its end. Registers other than acknowledge are not to be written while it is busy (such writes are ignored).",
     registers {
         COMMAND = 0, Write, "`disk-command-…`: starts one.";
         STATUS = 1, Read, "`disk-status-…` bits.";
