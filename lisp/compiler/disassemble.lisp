@@ -84,3 +84,35 @@
   (let ((constants (description-constants description)))
     (disassemble-halfwords (description-halfwords description)
                            (lambda (index) (entry-text (nth (- index first-constant) constants))))))
+
+;;; All that matters of a description as text: what the machine makes of a file must read the
+;;; same as what the build made of it.
+
+(defun description-text (description)
+  "Lines for a description and the functions in it."
+  (append (list (format nil "function ~s" (description-name description))
+                (format nil "  ~s" (list (svref description 2) (svref description 3)
+                                         (svref description 4) (svref description 5)
+                                         (svref description 6) (svref description 7)))
+                (format nil "  ~s" (description-halfwords description))
+                (format nil "  live ~s" (description-liveness description)))
+          (mapcar (lambda (entry) (concatenate 'string "  " (entry-text entry)))
+                  (description-constants description))
+          (inner-texts description)))
+
+(defun inner-texts (description)
+  (let ((lines nil))
+    (dolist (entry (description-constants description))
+      (if (eq (car entry) :function)
+          (setq lines (append lines (description-text (cdr entry))))))
+    (dolist (lifted (description-lifted description) lines)
+      (if lifted (setq lines (append lines (description-text lifted)))))))
+
+(defun actions-text (actions)
+  "Lines for all functions that load ACTIONS install or call."
+  (let ((lines nil))
+    (dolist (action actions (reverse lines))
+      (dolist (part (cdr action))
+        (if (and (simple-vector-p part) (> (length part) 12) (eq (svref part 0) :function))
+            (dolist (line (description-text part))
+              (setq lines (cons line lines))))))))

@@ -36,3 +36,33 @@
     (cons count (append (reverse failures)
                         (mapcar (lambda (w) (concatenate 'string "warning: " w))
                                 (reverse *warnings*))))))
+
+(defun golden-lines (path)
+  "The readable code of the functions in the file at PATH, each a lambda expression with a name."
+  (let ((lines nil) (end (list nil)) (*package* (find-package :compiler)))
+    (with-open-file (stream path)
+      (do ((item (read stream nil end) (read stream nil end))) ((eq item end))
+        (if (definition-form-p item)
+            (compile-toplevel-form item)
+            (dolist (line (golden-text (compile-lambda (car item) (cadr item)) ""))
+              (setq lines (cons line lines))))))
+    (reverse lines)))
+
+(defun golden-text (description indent)
+  (let ((deeper (concatenate 'string indent "  ")) (lines nil))
+    (setq lines
+          (append (list (format nil "~a~s: ~d required, ~d optional, ~d locals~a~a" indent
+                                (description-name description) (svref description 2)
+                                (svref description 3) (svref description 7)
+                                (if (svref description 4) ", rest" "")
+                                (if (svref description 6) ", environment" "")))
+                  (mapcar (lambda (line) (concatenate 'string deeper line))
+                          (description-lines description))
+                  (if (description-liveness description)
+                      (list (format nil "~alive ~s" deeper (description-liveness description)))
+                      nil)))
+    (dolist (entry (description-constants description))
+      (if (eq (car entry) :function)
+          (setq lines (append lines (golden-text (cdr entry) deeper)))))
+    (dolist (lifted (description-lifted description) lines)
+      (setq lines (append lines (golden-text lifted deeper))))))

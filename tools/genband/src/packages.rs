@@ -71,8 +71,20 @@ pub fn define(lisp: &mut Lisp, definitions: &[PackageDefinition]) -> Result<(), 
     for d in definitions {
         let nicknames: Vec<&str> = d.nicknames.iter().map(String::as_str).collect();
         let wrong = |e: &host_lisp::Error| BuildError::lisp("packages.lisp", e);
-        lisp.define_package(&d.name, &nicknames, &[])
+        let package = lisp
+            .define_package(&d.name, &nicknames, &[])
             .map_err(|e| wrong(&e))?;
+        if package.name() != d.name {
+            // The evaluator knows it by another name first.
+            let names = [package.name().as_str(), &d.name].map(Obj::string);
+            let nicknames = Obj::list(nicknames.iter().map(|n| Obj::string(n)));
+            lisp.call_named(
+                "COMMON-LISP",
+                "RENAME-PACKAGE",
+                &[names[0].clone(), names[1].clone(), nicknames],
+            )
+            .map_err(|e| wrong(&e))?;
+        }
     }
     for d in definitions {
         let uses: Vec<&str> = d.uses.iter().map(String::as_str).collect();

@@ -75,19 +75,29 @@ fn read_text(path: &Path) -> Result<String, BuildError> {
     std::fs::read_to_string(path).map_err(|e| BuildError::file(path, e))
 }
 
-fn build_here(plan: &Plan) -> Result<World, BuildError> {
-    let tables = Tables::load()?;
+/// An evaluator with the packages of the world at `root` and the compiler loaded.
+pub fn evaluator(root: &Path) -> Result<Lisp, BuildError> {
+    Ok(prepare(root)?.0)
+}
+
+fn prepare(root: &Path) -> Result<(Lisp, Vec<PackageDefinition>, Vec<Source>), BuildError> {
     let mut lisp = Lisp::new();
-    let features: Vec<&str> = plan.features.iter().map(String::as_str).collect();
-    lisp.set_features(&features);
-    let file = plan.root.join("packages.lisp");
+    let file = root.join("packages.lisp");
     let definitions = packages::read(&mut lisp, "packages.lisp", &read_text(&file)?)?;
     packages::define(&mut lisp, &definitions)?;
-    let sources = load_order(&mut lisp, &plan.root)?;
+    let sources = load_order(&mut lisp, root)?;
     for source in sources.iter().filter(|s| s.host) {
         load_on_host(&mut lisp, source)?;
     }
     define_positions(&mut lisp)?;
+    Ok((lisp, definitions, sources))
+}
+
+fn build_here(plan: &Plan) -> Result<World, BuildError> {
+    let tables = Tables::load()?;
+    let (mut lisp, definitions, sources) = prepare(&plan.root)?;
+    let features: Vec<&str> = plan.features.iter().map(String::as_str).collect();
+    lisp.set_features(&features);
     let wrong = |e: host_lisp::Error| BuildError::lisp("the compiler", &e);
     lisp.call_named("COMPILER", "BEGIN-UNIT", &[])
         .map_err(wrong)?;
@@ -161,7 +171,7 @@ fn load_order(lisp: &mut Lisp, root: &Path) -> Result<Vec<Source>, BuildError> {
 
 /// Files without IN-PACKAGE are in `common-lisp-user`, but tables in `compiler`.
 fn enter_package(lisp: &mut Lisp, source: &Source) {
-    let name = if source.label.starts_with("../tables/") {
+    let name = if source.label.contains("../tables/") {
         "COMPILER"
     } else {
         "COMMON-LISP-USER"
@@ -235,7 +245,7 @@ fn listing(lisp: &mut Lisp, actions: &[(String, Obj)]) -> Result<String, BuildEr
     let mut text = String::new();
     for (label, list) in actions {
         let lines = lisp
-            .call_named("COMPILER", "ACTIONS-TEXT", &[list.clone()])
+            .call_named("COMPILER", "ACTIONS-TEXT", std::slice::from_ref(list))
             .map_err(|e| BuildError::lisp(label, &e))?;
         text.push_str(&format!("; {label}\n"));
         for line in lines.iter().filter_map(|l| l.as_string()) {

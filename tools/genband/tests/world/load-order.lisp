@@ -1,0 +1,26 @@
+;;; A small world for tests of the builder.
+
+((:host
+  ("../../../../lisp/kernel/destructuring" "macro lambda lists, for the compiler")
+  ("../../../../lisp/compiler/structures" "what the passes hand to each other")
+  ("../../../../lisp/compiler/instructions" "the table of macroinstructions")
+  ("../../../../tables/macroinstructions" "its contents")
+  ("../../../../lisp/compiler/environment" "what names mean")
+  ("../../../../lisp/compiler/declarations" "bodies and lambda lists")
+  ("../../../../lisp/compiler/convert" "forms become nodes")
+  ("../../../../lisp/compiler/convert-functions" "lambda expressions and calls")
+  ("../../../../lisp/compiler/transforms" "calls that instructions can do")
+  ("../../../../lisp/compiler/types" "constant type tests")
+  ("../../../../lisp/compiler/simplify" "nodes become fewer")
+  ("../../../../lisp/compiler/analyze" "captured variables and contours")
+  ("../../../../lisp/compiler/emit" "the instruction list")
+  ("../../../../lisp/compiler/generate" "nodes become instructions")
+  ("../../../../lisp/compiler/generate-calls" "calls and multiple values")
+  ("../../../../lisp/compiler/generate-control" "exits")
+  ("../../../../lisp/compiler/liveness" "what the scavenger need not take")
+  ("../../../../lisp/compiler/assemble" "halfwords")
+  ("../../../../lisp/compiler/disassemble" "and back")
+  ("../../../../lisp/compiler/toplevel" "files and entry points")
+  ("../../../../lisp/compiler/host" "the compiler on the build-time evaluator"))
+ (:kernel
+  ("fib" "something to run")))
