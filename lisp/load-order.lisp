@@ -91,4 +91,5 @@
   ("listener/frames" "backtraces")
   ("listener/listener" "read, eval, print; break levels")
   ("listener/commands" ":continue and the others")
+  ("listener/tools" "TRACE, TIME, DESCRIBE and the rest")
   ("listener/boot" "from the microcode to the listener")))

@@ -52,3 +52,8 @@
 
 (defconstant most-positive-fixnum 16777215)
 (defconstant most-negative-fixnum -16777216)
+(defconstant call-arguments-limit 256)
+(defconstant lambda-parameters-limit 64)
+(defconstant multiple-values-limit 64)
+(defconstant lambda-list-keywords
+  '(&optional &rest &key &aux &body &whole &environment &allow-other-keys))
