@@ -372,3 +372,18 @@ fn the_prom_halts_beside_what_is_wrong() {
         "no microcode band of the name wanted",
     );
 }
+
+#[test]
+fn completions_are_asked_of_the_machine() {
+    let program = assemble("complete.lisp");
+    for engine in ENGINES {
+        let mut machine = machine(&program, engine, Gate::live(false), no_files());
+        assert_eq!(machine.burst(10_000), Progress::Idle(None));
+        machine.admit(Input::Console(ConsoleInput::Complete("λa".into())));
+        assert_eq!(machine.burst(10_000), Progress::Idle(None));
+        assert_eq!(
+            machine.take_outputs(),
+            [Output::Completions("λaxy\nλaxyz\n".into())]
+        );
+    }
+}

@@ -100,7 +100,8 @@ impl Terminal {
     fn ask(&mut self) {
         let (desk, changed) = &*self.desk;
         let mut desk = desk.lock();
-        if desk.editing || desk.wanted.is_some() {
+        // A line may have been finished since the caller looked.
+        if desk.editing || desk.wanted.is_some() || self.inbox.has_text() {
             return;
         }
         // The editor writes the prompt itself, so what stands there goes first.
@@ -188,24 +189,26 @@ fn edit(
             }
         };
         let read = editor.readline(&prompt);
-        desk.lock().editing = false;
-        match read {
-            Ok(line) => {
-                inbox.put(ConsoleInput::Text(line + "\n"));
-                if let Some(path) = history
-                    && let Err(error) = editor.append_history(path)
-                {
-                    tracing::debug!("history {}: {error}", path.display());
-                }
-            }
-            Err(ReadlineError::Interrupted) => inbox.put(ConsoleInput::Break),
+        let input = match &read {
+            Ok(line) => ConsoleInput::Text(format!("{line}\n")),
+            Err(ReadlineError::Interrupted) => ConsoleInput::Break,
             Err(error) => {
                 if !matches!(error, ReadlineError::Eof) {
                     tracing::warn!("terminal: {error}");
                 }
-                inbox.put(ConsoleInput::End);
-                return;
+                ConsoleInput::End
             }
+        };
+        {
+            // Together, so that nobody asks for a line while this one is on its way.
+            let mut desk = desk.lock();
+            inbox.put(input);
+            desk.editing = false;
+        }
+        if let (Ok(_), Some(path)) = (&read, history)
+            && let Err(error) = editor.append_history(path)
+        {
+            tracing::debug!("history {}: {error}", path.display());
         }
     }
 }

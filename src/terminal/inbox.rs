@@ -72,6 +72,12 @@ impl Inbox {
         }
     }
 
+    /// Is there text, or its end, that nobody has taken?
+    pub fn has_text(&self) -> bool {
+        let contents = self.shared.0.lock();
+        contents.ended || !contents.text.is_empty()
+    }
+
     /// Has a break been put that nobody has taken?
     pub fn breaks_waiting(&self) -> bool {
         self.shared.0.lock().urgent.contains(&ConsoleInput::Break)
