@@ -147,9 +147,13 @@ make-room
         (call collect)
         ((m-gc-1) add m-tem a-pages-in-use)
         (popj-less-or-equal m-gc-1 a-allowance)
+        (jump-greater-than m-gc-1 a-allowance-most make-room-none)
+        (popj-after-next (a-allowance) m-gc-1)          ;something large
+       (no-op)
+make-room-none
         ;; The handler of this error may use the reserve, until a flip finds room again.
         ((m-gc-1) a-storage-reserve)
-        ((a-allowance) add m-gc-1 a-allowance)
+        ((a-allowance-most) add m-gc-1 a-allowance-most)
         ((a-storage-reserve) m-zero)
         (call trap)
         (error-table storage-exhausted m-1)
@@ -202,6 +206,7 @@ set-allowance-some
         ((m-gc-2) (byte-field 29. 3) m-gc-1)
         ((a-storage-reserve) m-gc-2)
         ((m-gc-1) sub m-gc-1 a-gc-2)
+        ((a-allowance-most) add m-gc-1 a-pages-in-use)
         ;; What is wanted.
         ((m-gc-2) a-pages-in-use)
         (jump-greater-or-equal m-gc-2 (a-constant least-growth) set-allowance-wanted)

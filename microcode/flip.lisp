@@ -197,6 +197,7 @@ collect-pdl-buffer
         ((m-scavenge-2) pdl-pointer)
         ((m-scavenge-2) sub m-scavenge-2 a-scavenge-1)
         ((m-scavenge-2) ldb (byte-field 11. 0) m-scavenge-2 a-zero)
+        (popj-equal m-scavenge-2 (a-constant 3777))             ;empty: it is never full
         ((m-scavenge-2) add m-scavenge-2 a-scavenge-1)          ;address of the top
 collect-pdl-word
         ((pdl-index) m-scavenge-1)

@@ -90,6 +90,7 @@ pgf-resident
         ((m-pgf-2) pdl-pointer)
         ((m-pgf-2) sub m-pgf-2 a-pdl-bottom)
         ((m-pgf-2) ldb (byte-field 11. 0) m-pgf-2 a-zero)
+        (jump-equal m-pgf-2 (a-constant 3777) pgf-not-resident)         ;empty: it is never full
         ((m-pgf-2) add m-pgf-2 a-pdl-bottom)
         (jump-greater-than m-pgf-1 a-pgf-2 pgf-not-resident)
         (popj-after-next (m-pgf-2) m-minus-one)
