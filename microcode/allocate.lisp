@@ -152,9 +152,8 @@ make-room
        (no-op)
 make-room-none
         ;; The handler of this error may use the reserve, until a flip finds room again.
-        ((m-gc-1) a-storage-reserve)
-        ((a-allowance-most) add m-gc-1 a-allowance-most)
-        ((a-storage-reserve) m-zero)
+        ((a-storage-emergency) m-minus-one)
+        (call set-allowance)
         (call trap)
         (error-table storage-exhausted m-1)
         (jump make-room)
@@ -199,13 +198,21 @@ set-allowance-positive
         (jump-less-or-equal m-gc-1 a-gc-2 set-allowance-reserve)
         ((m-gc-1) m-gc-2)
 set-allowance-reserve
-        ;; An eighth of what is left, 8 sections at most, is the reserve.
         (jump-greater-or-equal m-gc-1 a-zero set-allowance-some)
         ((m-gc-1) m-zero)
 set-allowance-some
-        ((m-gc-2) (byte-field 29. 3) m-gc-1)
-        ((a-storage-reserve) m-gc-2)
-        ((m-gc-1) sub m-gc-1 a-gc-2)
+        ;; The reserve is set aside, unless it is in use and there is not as much again.
+        ((m-gc-2) a-storage-emergency)
+        (jump-equal m-gc-2 a-zero set-allowance-withhold)
+        ((m-gc-2) a-storage-reserve)
+        ((m-gc-2) m+m m-gc-2)
+        (jump-less-than m-gc-1 a-gc-2 set-allowance-most)
+        ((a-storage-emergency) m-zero)
+set-allowance-withhold
+        ((m-gc-1) sub m-gc-1 a-storage-reserve)
+        (jump-greater-or-equal m-gc-1 a-zero set-allowance-most)
+        ((m-gc-1) m-zero)
+set-allowance-most
         ((a-allowance-most) add m-gc-1 a-pages-in-use)
         ;; What is wanted.
         ((m-gc-2) a-pages-in-use)
@@ -230,4 +237,12 @@ initialize-storage
         ((m-gc-1) md)
         ((a-torture) m-gc-1)
         ((a-torture-count) m-gc-1)
+        ;; The reserve is an eighth of what there is at first, 8 sections at most.
+        (call set-allowance)
+        ((m-gc-1) a-allowance-most)
+        ((m-gc-1) (byte-field 29. 3) m-gc-1)
+        (jump-less-or-equal m-gc-1 (a-constant (eval (* 10 section-pages))) initialize-reserve)
+        ((m-gc-1) (a-constant (eval (* 10 section-pages))))
+initialize-reserve
+        ((a-storage-reserve) m-gc-1)
         (jump set-allowance)

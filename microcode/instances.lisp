@@ -86,11 +86,33 @@ check-slot-number
         (popj-after-next (m-1) md)
        ((pdl-top) dpb m-1 q-pointer (a-constant (byte-value q-data-type dtp-instance)))
 
-;; (layout i -- layout)
+;; The layout M-A must say that its instances have M-B slots, a fixnum: the collector copies
+;; and looks through as many words as the layout says.
+(declare (args m-a m-b) (clobbers m-1 vma md))
+check-slot-count
+        (call-unless-type dtp-instance m-a trap)
+        (error-table wrong-type m-a layout)
+        ((vma-start-read) add m-a (a-constant layout-slot-count))
+        (check-page-read)
+        ((m-1) q-typed-pointer md)
+        (popj-equal m-1 a-b)
+        (call trap)
+        (error-table wrong-slot-count m-a m-b)
+        (jump check-slot-count)
+
+;; (layout i -- layout): the new layout has as many slots as the old one.
         (misc-inst-entry %set-instance-layout)
         (call-xct-next header-of-instance)
        ((m-a) pdl-pop)
-        ((m-1) pdl-top)
+        ((m-2) vma)
+        ((m-1) q-pointer md)
+        ((vma-start-read) add m-1 (a-constant layout-slot-count))
+        (check-page-read)
+        ((m-b) q-typed-pointer md)
+        (call-xct-next check-slot-count)
+       ((m-a) pdl-top)
+        ((vma) m-2)
+        ((m-1) m-a)
         (store md-start-write dpb m-1 q-pointer
                (a-constant (byte-value q-data-type dtp-instance-header)))
         (popj)
@@ -152,7 +174,10 @@ check-layout-fails
 ;;; ---- Making: (layout n -- i), slots NIL ----
 
         (misc-inst-entry %make-instance)
-        ((m-6) q-pointer pdl-pop)
+        ((m-b) pdl-pop)
+        (call-xct-next check-slot-count)
+       ((m-a) pdl-top)
+        ((m-6) q-pointer m-b)
         (call-xct-next allocate-structure)
        ((m-1) m+1 m-6)
         ((m-1) pdl-top)

@@ -125,11 +125,13 @@ a-pages-in-use          (0)     ;pages of dynamic sections handed out
 a-small-pages           (0)     ;of these, those of regions that will be copied
 a-allowance             (0)     ;pages that may be in use before the next flip
 a-allowance-most        (0)     ;pages that may be in use at all, as things were after the last flip
-a-storage-reserve       (0)     ;pages beyond the limit that a handler of exhaustion may use; 0 when it is in use
+a-storage-reserve       (0)     ;pages that are set aside for the handler of exhaustion
+a-storage-emergency     (0)     ;not 0 while that is in use
 a-allocate-size         (0)
 (register-kind unboxed a-list-free a-list-pair-limit a-list-limit a-list-end a-list-region a-structure-free
                a-structure-limit a-structure-end a-structure-region a-section-clock
-               a-pages-in-use a-small-pages a-allowance a-allowance-most a-storage-reserve a-allocate-size)
+               a-pages-in-use a-small-pages a-allowance a-allowance-most a-storage-reserve
+               a-storage-emergency a-allocate-size)
 
 ;;; ---- Regions by kind, oldest first; sections' numbers ----
 a-list-chain            (0)
