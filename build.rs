@@ -40,17 +40,23 @@ fn build(root: &Path, out: &Path) -> Result<(), String> {
         root: root.join("lisp"),
         listing: false,
         features: Vec::new(),
+        error_table: microcode.symbols.error_table.clone(),
     };
     let world = world::build(&plan).map_err(|e| e.to_string())?;
     for warning in &world.warnings {
         println!("cargo:warning={warning}");
     }
+    let map = world.map();
     let band = world.band;
     let band: Vec<u8> = band.iter().flat_map(|word| word.to_le_bytes()).collect();
     let disk = disk::standard(&microcode, &band, BAND_VERSION)
         .ok_or("microcode: found no label START, expected one where the PROM may begin")?;
     let disk = zstd::encode_all(disk.as_slice(), COMPRESSION).map_err(|e| e.to_string())?;
-    for (name, bytes) in [("prom.object", prom.to_bytes()), ("disk.img.zst", disk)] {
+    for (name, bytes) in [
+        ("prom.object", prom.to_bytes()),
+        ("disk.img.zst", disk),
+        ("functions.map", map.into_bytes()),
+    ] {
         let path = out.join(name);
         std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
     }

@@ -213,6 +213,21 @@ fn micro_stack(state: &State, names: &Names<'_>) -> String {
     }
 }
 
+/// Words of the PDL buffer that a report shows.
+const PDL_WORDS: u32 = 96;
+
+/// The words on top of the PDL buffer, newest first, as Lisp would take them.
+fn pdl(state: &State, count: u32) -> String {
+    let top = state.pp();
+    (0..count)
+        .map(|depth| {
+            let index = top.wrapping_sub(depth) & crate::processor::state::PDL_MASK;
+            let word = state.pdl_word(index);
+            format!("  {index:>4o} {word:011o}  {}\n", tagged(word))
+        })
+        .collect()
+}
+
 /// The last `count` instructions executed, the last one last. Runs of the same few
 /// instructions are shown once with how often they ran.
 pub fn history(state: &State, names: &Names<'_>, count: usize) -> String {
@@ -276,7 +291,7 @@ pub fn full(halt: &Halt, state: &State, object: Option<&Object>, count: usize) -
         _ => None,
     };
     format!(
-        "runlight: {}\n{}\nnext {pc:o}{} after {} cycles\n\nregisters\n{}\nmicro-stack\n{}\nmicro-history, the last instruction last\n{}",
+        "runlight: {}\n{}\nnext {pc:o}{} after {} cycles\n\nregisters\n{}\nmicro-stack\n{}\nPDL buffer, the top first\n{}\nmicro-history, the last instruction last\n{}",
         reason(halt, &names),
         entry.unwrap_or_default(),
         if place.is_empty() {
@@ -287,6 +302,7 @@ pub fn full(halt: &Halt, state: &State, object: Option<&Object>, count: usize) -
         state.cycles,
         registers(state, object),
         micro_stack(state, &names),
+        pdl(state, PDL_WORDS),
         history(state, &names, count),
     )
 }

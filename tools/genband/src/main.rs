@@ -47,6 +47,7 @@ fn run(arguments: &Arguments) -> Result<(), BuildError> {
         root: arguments.root.clone(),
         listing: arguments.listing.is_some(),
         features: arguments.features.clone(),
+        error_table: Vec::new(),
     };
     let mut world = build(&plan)?;
     if arguments.allow_warnings {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use host_lisp::{Lisp, Obj};
 use tables::Tables;
+use uasm::{ErrorEntry, Plain};
 
 use crate::band;
 use crate::error::BuildError;
@@ -56,6 +57,8 @@ pub struct Plan {
     pub listing: bool,
     /// Keywords for `*features*`.
     pub features: Vec<String>,
+    /// What the traps of the microcode mean: its error table.
+    pub error_table: Vec<ErrorEntry>,
 }
 
 /// A file of the load order.
@@ -130,7 +133,7 @@ fn build_here(plan: &Plan) -> Result<World, BuildError> {
     }
     linker.stubs();
     let (objects, functions) = linker.finish();
-    let band = finish(objects, &definitions, &plan.features);
+    let band = finish(objects, &definitions, plan);
     let sources = sources.into_iter().map(|s| s.path).collect();
     Ok(World {
         band,
@@ -256,12 +259,21 @@ fn listing(lisp: &mut Lisp, actions: &[(String, Obj)]) -> Result<String, BuildEr
     Ok(text)
 }
 
+/// A part of an error-table entry; names are strings.
+fn plain(objects: &mut Objects, part: &Plain) -> u32 {
+    match part {
+        Plain::Symbol(text) | Plain::String(text) => objects.string(text),
+        Plain::Integer(n) => fixnum(*n),
+        Plain::List(parts) => {
+            let words = parts.iter().map(|part| plain(objects, part)).collect();
+            let nil = objects.image.nil();
+            objects.word_list(words, nil)
+        }
+    }
+}
+
 /// Symbols' homes, package definitions, and the rest of the communication area.
-fn finish(
-    mut objects: Objects,
-    definitions: &[PackageDefinition],
-    features: &[String],
-) -> Vec<u32> {
+fn finish(mut objects: Objects, definitions: &[PackageDefinition], plan: &Plan) -> Vec<u32> {
     objects.begin_file();
     let strings = |objects: &mut Objects, names: &[String]| {
         let words = names.iter().map(|n| objects.string(n)).collect();
@@ -283,7 +295,15 @@ fn finish(
         list.push(objects.word_list(vec![name, nicknames, uses, exports, external], nil));
     }
     let packages = objects.word_list(list, nil);
-    let features: Vec<u32> = features
+    let entries = plan.error_table.iter().map(|entry| {
+        let mut words = vec![fixnum(entry.address.into())];
+        words.extend(entry.form.iter().map(|part| plain(&mut objects, part)));
+        objects.word_list(words, nil)
+    });
+    let entries: Vec<u32> = entries.collect();
+    let errors = objects.vector(entries);
+    let features: Vec<u32> = plan
+        .features
         .iter()
         .map(|f| objects.image.symbol(Some("KEYWORD"), &f.to_uppercase()))
         .collect();
@@ -302,6 +322,7 @@ fn finish(
     image.set_communication("package-list", packages);
     image.set_communication("symbol-list", vector);
     image.set_communication("features", features);
+    image.set_communication("error-table", errors);
     image.set_communication("initial-function", initial);
     image.set_communication("magic", fixnum(0o1234567));
     image.set_communication("version", fixnum(i64::from(band::VERSION)));

@@ -12,6 +12,7 @@ fn world() -> World {
     let plan = Plan {
         root: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/world")),
         listing: true,
+        error_table: Vec::new(),
         features: vec!["runlight".into()],
     };
     build(&plan).unwrap().without_warnings().unwrap()
@@ -138,6 +139,7 @@ fn mistakes_are_named_with_their_place() {
         let plan = Plan {
             root: dir.path().into(),
             listing: false,
+            error_table: Vec::new(),
             features: Vec::new(),
         };
         build(&plan)
