@@ -71,15 +71,17 @@ interrupt-pends-break
 ;; through, open the processor's interrupt space. The clock interrupts when Lisp asks it to.
 	(declare (clobbers m-1 vma md))
 start-interrupts
-	((md) (a-constant (eval (+ (ash processor-slot 24.) (* 4 vector-console)))))
-	((vma-start-write) (a-constant (plus console-window console-interrupt-address)))
-	(check-page-write)
+	((m-1) rg-mode)
+	((m-1) dpb m-minus-one (byte-field 2 26.) a-1)          ;interrupts on, no break pending
+	((rg-mode) m-1)
 	((md) (a-constant (eval (+ (ash processor-slot 24.) (* 4 vector-clock)))))
 	((vma-start-write) (a-constant (plus clock-window clock-interrupt-address)))
 	(check-page-write)
+	((md) (a-constant (eval (+ (ash processor-slot 24.) (* 4 vector-console)))))
+	((vma-start-write) (a-constant (plus console-window console-interrupt-address)))
+	(check-page-write)
+	;; A condition that holds already interrupts at once.
 	((md) (a-constant console-control-break))
 	((vma-start-write) (a-constant (plus console-window console-control)))
 	(check-page-write)
-	((m-1) rg-mode)
-	(popj-after-next (m-1) dpb m-minus-one (byte-field 2 26.) a-1)  ;interrupts on, no break pending
-       ((rg-mode) m-1)
+	(popj)

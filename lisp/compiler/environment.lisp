@@ -160,13 +160,11 @@ FUNCTIONS: (name . local-function) or (name :macro . expander). FLAGS: (name . :
       (setf (get (cadr name) 'setf-arguments) arguments))
   name)
 
+(defvar *function-arguments* nil)   ; function: (least . most) of a function that is there
+
 (defun known-arguments (name)
   "(least . most) of the global function NAME, or NIL."
-  (if (symbolp name)
-      (get name 'arguments)
-      (get (cadr name) 'setf-arguments)))
-
-;;; Arguments of the instructions' functions are known from the table.
-
-(defun open-coded-only-p (name)
-  (and (symbolp name) (get name 'open-coded) t))
+  (or (if (symbolp name)
+          (get name 'arguments)
+          (get (cadr name) 'setf-arguments))
+      (and *function-arguments* (funcall *function-arguments* name))))

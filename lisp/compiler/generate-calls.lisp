@@ -60,10 +60,8 @@ no undoing: they go with the frame's local 0."
 (defun generate-loop (arguments)
   "The function calls itself in its last place: a branch to its start."
   (generate-arguments arguments)
-  (let ((index (length arguments)))
-    (dolist (argument arguments)
-      (setq index (- index 1))
-      (emit 'pop-arg (argument-distance index))))
+  (do ((index (- (length arguments) 1) (- index 1))) ((< index 0))
+    (emit 'pop-arg (argument-distance index)))
   (emit-drop *depth*)
   (leave-contours (function-node-outer *function*))
   (emit-branch 'branch *start-label* 0))

@@ -187,8 +187,14 @@
 (defvar *cells* nil)                ; (cell form) of LOAD-TIME-VALUE, newest first
 (defvar *file-compilation* nil)     ; compiling to be loaded later
 
+(defvar *toplevel-form* nil)        ; the top-level form being compiled
+
+(defun form-position (form)
+  (and *source-position* (consp form) (funcall *source-position* form)))
+
 (defun position-text (form)
-  (let ((place (and *source-position* (funcall *source-position* form))))
+  (let ((place (or (form-position form) (form-position *current-form*)
+                   (form-position *toplevel-form*))))
     (if place
         (concatenate 'string (princ-to-string (car place)) ":" (princ-to-string (cdr place)) ": ")
         "")))

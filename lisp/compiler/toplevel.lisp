@@ -17,7 +17,8 @@
 (defvar *unit-label* nil)           ; name of the file, for the names of its init functions
 (defvar *evaluations* 0)
 (defvar *define-macro* nil)         ; (function name expander): known from now on while compiling
-(defvar *function-defined* nil)     ; whether a global function is there already
+(defvar *function-defined* nil)     ; function: whether a global function is there already
+(defvar *report-undefined* t)       ; warn of functions that nothing defines
 
 (defconstant pending-limit 16)
 
@@ -297,8 +298,10 @@
   "The load actions of all forms of STREAM; LABEL names the file."
   (let ((*actions* nil) (*pending* nil) (*cells* nil) (*evaluations* 0) (*unit-label* label)
         (*file-compilation* t) (*package* *package*) (*current-form* nil)
+        (*toplevel-form* nil)
         (end (list nil)))
     (do ((form (read stream nil end) (read stream nil end))) ((eq form end))
+      (setq *toplevel-form* form)
       (compile-toplevel-form form))
     (flush-pending)
     (flush-cells)
@@ -333,6 +336,7 @@
                                    count (range-text arguments))
                            *warnings*))))
           ((and (symbolp name) (or (get name 'open-coded) (get name 'generator))))
+          ((not *report-undefined*))
           ((and *function-defined* (funcall *function-defined* name)))
           (t (setq *warnings*
                    (cons (format nil "~aThe function ~s is undefined" place name) *warnings*))))))

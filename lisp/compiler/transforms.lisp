@@ -230,6 +230,8 @@ evaluated once and in order."
   (let* ((name (cadr form)) (arguments (cddr form)) (local (function-meaning name env))
          (accessor (get (cadr name) 'accessor)))
     (cond (local (convert-local-call local (cdr form) env))
+          ((get (cadr name) 'si:setf-inverse)
+           (convert (cons (get (cadr name) 'si:setf-inverse) arguments) env))
           ((and accessor (not (caddr accessor)) (= (length arguments) 2))
            (make-call 'structure-set
                       (list (convert (car arguments) env) (convert (cadr arguments) env)

@@ -180,11 +180,11 @@
 (defun values-list (list) (values-list list))
 
 (defun %defconstant (name value)
-  (when (and (boundp name) (get name 'constant) (not (equalp (symbol-value name) value)))
+  (when (and (boundp name) (get name 'compiler:constant) (not (equalp (symbol-value name) value)))
     (cerror "Change it." "The constant ~s already has the value ~s" name (symbol-value name)))
   (set name value)
   (%put name 'special t)
-  (%put name 'constant (list value))
+  (%put name 'compiler:constant (list value))
   name)
 
 (defun %set-documentation (new name kind)

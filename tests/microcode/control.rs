@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::harness::{Outcome, Setup, fixnums, function, object, tables};
+use crate::harness::{Outcome, Setup, disk, fixnums, function, object, tables};
 use genband::image::{Function, ImageBuilder, Word, fixnum, word};
 use microword::{Boards, DataType};
+use runlight::bus::ConsoleInput;
 use runlight::processor::{EngineKind, ProcessorConfig};
 
 /// A program: functions by name in an image.
@@ -83,14 +84,55 @@ impl Program {
         function
     }
 
-    /// Runs `code` as the first function.
-    fn run_on(mut self, setup: &Setup, constants: &[Word], locals: u32, code: Code) -> Outcome {
+    /// A disk with `code` as the first function.
+    fn disk(mut self, constants: &[Word], locals: u32, code: Code) -> Vec<u8> {
         self.defun("si:%cold-boot", takes(0, locals), constants, code);
-        setup.run(self.image)
+        disk(self.image)
     }
 
+    /// Runs `code` as the first function.
+    fn run_on(self, setup: &Setup, constants: &[Word], locals: u32, code: Code) -> Outcome {
+        setup.run_disk(self.disk(constants, locals, code))
+    }
+
+    /// Runs `code` as the first function: on both engines, without the optional boards, and
+    /// with a flip at every allocation. The stack must be the same at the end, addresses of
+    /// new objects aside.
     fn run(self, constants: &[Word], locals: u32, code: Code) -> Outcome {
-        self.run_on(&Setup::default(), constants, locals, code)
+        let disk = self.disk(constants, locals, code);
+        let plain = Setup::default();
+        let first = plain.run_disk(disk.clone());
+        let torture = Setup {
+            torture: 1,
+            ..plain.clone()
+        };
+        let fast = Setup {
+            engine: EngineKind::Fast,
+            ..plain.clone()
+        };
+        for (what, setup) in [
+            ("fast", fast),
+            ("no boards", without_boards()),
+            ("torture", torture),
+        ] {
+            let other = setup.run_disk(disk.clone());
+            assert_eq!(
+                other.machine.state.pp(),
+                first.machine.state.pp(),
+                "{what}: {}",
+                other.place()
+            );
+            let depth = first.machine.state.pp().wrapping_sub(0o7777) & 0o3777;
+            for (a, b) in first
+                .stack(depth.min(40))
+                .iter()
+                .zip(other.stack(depth.min(40)))
+            {
+                let immediate = a >> 25 == 5 || a >> 25 == 3;
+                assert!(*a == b || !immediate, "{what}: {a:o} {b:o}");
+            }
+        }
+        first
     }
 }
 
@@ -897,6 +939,167 @@ fn runaway_recursion_traps() {
     };
     let out = p.run_on(&setup, &[f], 0, &[("call-0", 7), HALT]);
     assert_eq!(out.trap(), "stack-overflow");
+}
+
+/// Lists made on every level of a deep recursion survive flips at each of them.
+#[test]
+fn a_deep_stack_is_a_root() {
+    let mut p = Program::new();
+    let build = p.symbol("user:build");
+    p.defun(
+        "user:build",
+        takes(1, 14),
+        &[build],
+        &[
+            ("push-arg", 0),
+            ("eq-immediate", 0),
+            ("branch-nil@more", 0),
+            ("push-local", 0),
+            ("return", 1),
+            (":more", 0),
+            ("push-arg", 0),
+            ("push-arg", 0),
+            ("list", 2),
+            ("pop-local", 9),
+            ("push-arg", 0),
+            ("subtract-immediate", 1),
+            ("call-1", 7),
+            ("push-local", 9),
+            ("car", 0),
+            ("swap", 0),
+            ("cons", 0),
+            ("return", 1),
+        ],
+    );
+    let sum = p.symbol("user:sum-list");
+    p.defun(
+        "user:sum-list",
+        takes(1, 1),
+        &[],
+        &[
+            ("push-fixnum", 0),
+            ("pop-local", 0),
+            (":loop", 0),
+            ("push-arg", 0),
+            ("branch-nil@done", 0),
+            ("push-arg", 0),
+            ("car", 0),
+            ("push-local", 0),
+            ("add", 0),
+            ("pop-local", 0),
+            ("push-arg", 0),
+            ("cdr", 0),
+            ("pop-arg", 0),
+            ("branch@loop", 0),
+            (":done", 0),
+            ("push-local", 0),
+            ("return", 1),
+        ],
+    );
+    let disk = p.disk(
+        &[build, sum, fixnum(200)],
+        0,
+        &[("push-constant", 9), ("call-1", 7), ("call-1", 8), HALT],
+    );
+    for torture in [0, 1, 7] {
+        let out = Setup {
+            torture,
+            ..Setup::default()
+        }
+        .run_disk(disk.clone());
+        assert_eq!(out.stack(1), fixnums(&[200 * 201 / 2]));
+        let flips = if torture == 0 { 0 } else { 400 / torture };
+        assert_eq!(out.register("a-gc-count"), flips);
+    }
+}
+
+/// Twice out of a runaway recursion: the reserve comes back.
+#[test]
+fn a_stack_overflow_can_be_left() {
+    let mut p = Program::new();
+    let f = p.symbol("user:f");
+    let mut code = vec![("push-fixnum", 0); 400];
+    code.extend([("call-0", 7), ("return", 0)]);
+    p.defun("user:f", takes(0, 15), &[f], &code);
+    p.defun(
+        "si:%trap",
+        takes(2, 0),
+        &[],
+        &[
+            ("push-fixnum", 17),
+            ("push-fixnum", 5),
+            ("push-fixnum", 1),
+            ("throw", 0),
+        ],
+    );
+    let setup = Setup {
+        limit: 60_000_000,
+        engine: EngineKind::Fast,
+        ..Setup::default()
+    };
+    let out = p.run_on(
+        &setup,
+        &[f],
+        0,
+        &[
+            ("push-fixnum", 17),
+            ("catch-open@once", 0),
+            ("call-0", 7),
+            ("catch-close", 0),
+            (":once", 0),
+            ("push-fixnum", 17),
+            ("catch-open@twice", 0),
+            ("call-0", 7),
+            ("catch-close", 0),
+            (":twice", 0),
+            HALT,
+        ],
+    );
+    assert_eq!(out.stack(2), fixnums(&[5, 5]));
+    assert!(out.register("a-stack-limit") < out.register("a-stack-end"));
+}
+
+#[test]
+fn a_break_comes_between_macroinstructions() {
+    let mut p = Program::new();
+    let x = p.symbol("user:*x*");
+    p.image.set_value(x, fixnum(0));
+    p.defun(
+        "si:%sequence-break",
+        takes(1, 0),
+        &[x],
+        &[
+            ("push-value", 7),
+            ("add-immediate", 1),
+            ("pop-value", 7),
+            ("push-arg", 0),
+            ("return", 1),
+        ],
+    );
+    let t = p.image.t();
+    let nil = p.image.nil();
+    let setup = Setup {
+        console: vec![ConsoleInput::Break],
+        ..Setup::default()
+    };
+    // Disabled at first: the reasons wait.
+    let out = p.run_on(
+        &setup,
+        &[x, t],
+        0,
+        &[
+            ("push-value", 7),
+            ("push-constant", 8),
+            ("%enable-sequence-break", 0),
+            ("push-value", 7),
+            ("push-value", 7),
+            HALT,
+        ],
+    );
+    let mut expected = fixnums(&[0]);
+    expected.push(nil);
+    expected.extend(fixnums(&[1, 1]));
+    assert_eq!(out.stack(4), expected);
 }
 
 #[test]

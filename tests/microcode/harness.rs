@@ -10,10 +10,10 @@ use std::sync::OnceLock;
 
 use genband::image::{Function, ImageBuilder, Word, fixnum};
 use genband::{band, microcode};
-use runlight::bus::{Backplane, Medium};
-use runlight::machine::{Gate, Halt, HostFiles, Machine, Progress};
+use runlight::bus::{Backplane, ConsoleInput, Medium};
+use runlight::machine::{Gate, Halt, HostFiles, Input, Machine, Progress};
 use runlight::processor::{EngineKind, ProcessorConfig, Stop};
-use runlight::sdu::power_up;
+use runlight::sdu::{Request, power_up};
 use tables::Tables;
 use uasm::{Memory, Object};
 
@@ -45,6 +45,10 @@ pub struct Setup {
     pub megabytes: u32,
     /// Cycles after which a run has failed.
     pub limit: u64,
+    /// A flip at every so many allocations, from-space unreadable; 0 is off.
+    pub torture: u32,
+    /// What arrives on the console line before the machine starts.
+    pub console: Vec<ConsoleInput>,
 }
 
 impl Default for Setup {
@@ -54,6 +58,8 @@ impl Default for Setup {
             config: ProcessorConfig::default(),
             megabytes: 32,
             limit: 50_000_000,
+            torture: 0,
+            console: Vec::new(),
         }
     }
 }
@@ -72,15 +78,27 @@ impl Setup {
     /// # Panics
     /// When it does not stop within the limit.
     pub fn run(&self, image: ImageBuilder) -> Outcome {
-        let words = band::write(&image.finish());
-        let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
-        let disk = diskimage::build(&[], &[], &bytes, 1);
+        self.run_disk(disk(image))
+    }
+
+    /// The same from a disk that [`disk`] has made.
+    pub fn run_disk(&self, disk: Vec<u8>) -> Outcome {
         let mut bus = Backplane::new(self.megabytes);
         bus.disk.medium = Medium::memory(bus.disk.medium.blocks().max(128 * 1024), disk);
         let files = HostFiles::new(".".into());
         let gate = Gate::live(false);
         let mut machine = Machine::new(self.engine, self.config, bus, gate, files);
         machine.set_cycle_limit(Some(self.limit));
+        machine.admit(Input::Request(Request {
+            kind: 0,
+            arguments: Vec::new(),
+            torture: self.torture,
+            heap_limit: 0,
+            flags: 0,
+        }));
+        for input in &self.console {
+            machine.admit(Input::Console(input.clone()));
+        }
         power_up::load(&mut machine.state, object()).expect("the microcode has a start");
         loop {
             match machine.burst(1_000_000) {
@@ -105,6 +123,13 @@ impl Setup {
         image.set_function(name, main);
         self.run(image)
     }
+}
+
+/// A disk with the image as its load band.
+pub fn disk(image: ImageBuilder) -> Vec<u8> {
+    let words = band::write(&image.finish());
+    let bytes: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+    diskimage::build(&[], &[], &bytes, 1)
 }
 
 /// A function with NIL wherever a word is needed.

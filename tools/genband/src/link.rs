@@ -37,6 +37,10 @@ pub struct Linker<'a> {
 
 const POINTER: u32 = 0x01ff_ffff;
 
+const SPECIAL_OPERATORS: &str = "block catch eval-when flet function go if labels let let* \
+    load-time-value locally macrolet multiple-value-call multiple-value-prog1 progn progv quote \
+    return-from setq symbol-macrolet tagbody the throw unwind-protect";
+
 impl<'a> Linker<'a> {
     /// A linker into this image. The layout of layouts is made at once.
     pub fn new(lisp: &'a mut Lisp, mut objects: Objects) -> Self {
@@ -79,6 +83,17 @@ impl<'a> Linker<'a> {
         match plist.iter_mut().find(|(i, _)| *i == indicator) {
             Some(entry) => entry.1 = value,
             None => plist.push((indicator, value)),
+        }
+    }
+
+    /// Function cells of the special operators: `(special . name)`.
+    pub fn special_operators(&mut self) {
+        for name in SPECIAL_OPERATORS.split_whitespace() {
+            let image = &mut self.objects.image;
+            let mark = image.named_symbol("special");
+            let symbol = image.named_symbol(name);
+            let pair = image.cons(mark, symbol);
+            image.set_function(symbol, pair);
         }
     }
 
@@ -272,6 +287,16 @@ impl<'a> Linker<'a> {
 
     fn setf_symbol(&mut self, place: &Obj) -> Result<Word, String> {
         let symbol = self.objects.object(place)?;
+        // Some places are set by a function of another name: property si:setf-inverse.
+        let inverse = self.lisp.intern("SI", "SETF-INVERSE");
+        let inverse = inverse.map_err(|e| e.to_string())?.into();
+        let inverse = self
+            .lisp
+            .call_named("COMMON-LISP", "GET", &[place.clone(), inverse])
+            .map_err(|e| e.to_string())?;
+        if inverse.is_true() {
+            return self.objects.object(&inverse);
+        }
         if let Some(w) = self.setf_symbols.get(&symbol) {
             return Ok(*w);
         }

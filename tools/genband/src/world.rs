@@ -131,6 +131,7 @@ fn build_here(plan: &Plan) -> Result<World, BuildError> {
     for (label, list) in &actions {
         linker.file(list).map_err(|m| wrong(label, m))?;
     }
+    linker.special_operators();
     linker.stubs();
     let (objects, functions) = linker.finish();
     let band = finish(objects, &definitions, plan);
