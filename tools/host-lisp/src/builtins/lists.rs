@@ -523,9 +523,9 @@ fn copy_tree(x: &Obj) -> Obj {
 
 fn member(l: &mut Lisp, a: &[Obj]) -> Res {
     let mut r = a[1].clone();
-    if a.len() == 2 {
+    if a.len() == 2 && a[0].is_eq_comparable() {
         while let Obj::Cons(c) = &r {
-            if eql(&a[0], &c.car()) {
+            if c.car_is(&a[0]) {
                 return Ok(r);
             }
             let next = c.cdr();
@@ -570,7 +570,16 @@ fn assoc(l: &mut Lisp, a: &[Obj], by_value: bool) -> Res {
     let k = Keys::parse(l, &a[2..], &[s.k_test, s.k_test_not, s.k_key])?;
     let m = Matcher::of(l, &k);
     let mut r = a[1].clone();
+    let quick = !by_value && m.is_eq(&a[0]);
     while let Obj::Cons(c) = &r {
+        if quick && c.caar_is(&a[0]) {
+            return Ok(c.car());
+        }
+        if quick && c.car_is_list() {
+            let next = c.cdr();
+            r = next;
+            continue;
+        }
         let pair = c.car();
         match &pair {
             Obj::Nil => {}
