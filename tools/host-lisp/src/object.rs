@@ -214,14 +214,45 @@ impl Cons {
     }
 }
 
-/// Long lists are let go in a loop, not by recursion.
+/// Lists are let go in a loop, not by recursion, however long or deep.
 impl Drop for Cons {
     fn drop(&mut self) {
+        let mut pending: Vec<Obj> = Vec::new();
+        let mut keep = |car: Obj| {
+            if let Obj::Cons(c) = &car
+                && Rc::strong_count(c) == 1
+            {
+                pending.push(car);
+                return true;
+            }
+            false
+        };
+        let mut deep = keep(self.car.take());
         let mut next = self.cdr.take();
         while let Obj::Cons(rc) = next {
             match Rc::try_unwrap(rc) {
-                Ok(c) => next = c.cdr.take(),
-                Err(_) => return,
+                Ok(c) => {
+                    deep |= keep(c.car.take());
+                    next = c.cdr.take();
+                }
+                Err(_) => break,
+            }
+        }
+        if !deep {
+            return;
+        }
+        while let Some(o) = pending.pop() {
+            let mut next = o;
+            while let Obj::Cons(rc) = next {
+                match Rc::try_unwrap(rc) {
+                    Ok(c) => {
+                        if let car @ Obj::Cons(_) = c.car.take() {
+                            pending.push(car);
+                        }
+                        next = c.cdr.take();
+                    }
+                    Err(_) => break,
+                }
             }
         }
     }
