@@ -935,6 +935,7 @@ fn runaway_recursion_traps() {
     trap_halts(&mut p);
     let setup = Setup {
         limit: 60_000_000,
+        engine: EngineKind::Fast,
         ..Setup::default()
     };
     let out = p.run_on(&setup, &[f], 0, &[("call-0", 7), HALT]);
@@ -1011,6 +1012,121 @@ fn a_deep_stack_is_a_root() {
         let flips = if torture == 0 { 0 } else { 400 / torture };
         assert_eq!(out.register("a-gc-count"), flips);
     }
+}
+
+/// Values, tail calls and traps at every depth of a recursion that spills: whatever frame is
+/// lowest in the buffer, going back to its caller brings that back.
+#[test]
+fn every_return_can_refill() {
+    let mut p = Program::new();
+    let values = p.symbol("user:values");
+    // (defun values (n) (if (= n 0) (values 1 2 3) (values-of (values (- n 1)))))
+    p.defun(
+        "user:values",
+        takes(1, 5),
+        &[values],
+        &[
+            ("push-arg", 0),
+            ("eq-immediate", 0),
+            ("branch-nil@more", 0),
+            ("push-fixnum", 1),
+            ("push-fixnum", 2),
+            ("push-fixnum", 3),
+            ("return-values", 3),
+            (":more", 0),
+            ("push-arg", 0),
+            ("subtract-immediate", 1),
+            ("push-constant", 7),
+            ("funcall-mv", 1),
+            ("return-mv", 0),
+        ],
+    );
+    let (a, b) = (p.symbol("user:a"), p.symbol("user:b"));
+    // (defun a (n) (if (= n 0) 0 (+ 1 (b 1 2 n)))), (defun b (x y n) (a (- n 1)))
+    p.defun(
+        "user:a",
+        takes(1, 3),
+        &[b],
+        &[
+            ("push-arg", 0),
+            ("eq-immediate", 0),
+            ("branch-nil@more", 0),
+            ("push-fixnum", 0),
+            ("return", 1),
+            (":more", 0),
+            ("push-fixnum", 1),
+            ("push-fixnum", 2),
+            ("push-arg", 0),
+            ("call-3", 7),
+            ("add-immediate", 1),
+            ("return", 1),
+        ],
+    );
+    p.defun(
+        "user:b",
+        takes(3, 4),
+        &[a],
+        &[
+            ("push-arg", 0),
+            ("subtract-immediate", 1),
+            ("tail-call-1", 7),
+        ],
+    );
+    let (traps, x) = (p.symbol("user:traps"), p.symbol("user:*x*"));
+    // (defun traps (n) (if (= n 0) 0 (+ *x* (traps (- n 1))))): *x* is unbound; the handler
+    // recurses deep itself and says 2.
+    p.defun(
+        "user:traps",
+        takes(1, 2),
+        &[traps, x],
+        &[
+            ("push-arg", 0),
+            ("eq-immediate", 0),
+            ("branch-nil@more", 0),
+            ("push-fixnum", 0),
+            ("return", 1),
+            (":more", 0),
+            ("push-value", 8),
+            ("push-arg", 0),
+            ("subtract-immediate", 1),
+            ("call-1", 7),
+            ("add", 0),
+            ("return", 1),
+        ],
+    );
+    let nil = p.image.nil();
+    p.defun(
+        "si:%trap",
+        takes(2, 0),
+        &[a, fixnum(300), nil],
+        &[
+            ("push-constant", 8),
+            ("call-1", 7),
+            ("drop", 1),
+            ("push-fixnum", 2),
+            ("push-arg", 0),
+            ("%set-stack-word", 0),
+            ("drop", 1),
+            ("push-constant", 9),
+            ("return", 2),
+        ],
+    );
+    let out = p.run(
+        &[values, a, traps, fixnum(1000)],
+        0,
+        &[
+            ("push-fixnum", 60),
+            ("push-constant", 10),
+            ("push-constant", 7),
+            ("funcall-mv", 1),
+            ("push-constant", 10),
+            ("call-1", 8),
+            ("long-push-fixnum", 500),
+            ("call-1", 9),
+            HALT,
+        ],
+    );
+    assert_eq!(out.stack(7), fixnums(&[60, 1, 2, 3, 3, 1000, 1000]));
 }
 
 /// Twice out of a runaway recursion: the reserve comes back.

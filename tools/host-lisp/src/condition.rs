@@ -237,6 +237,14 @@ impl Lisp {
         )
     }
 
+    /// To be called where Rust recurses on the depth of data.
+    pub(crate) fn check_stack(&mut self) -> Result<(), Exit> {
+        if crate::stack::address() < self.stack_limit {
+            return Err(self.stack_overflow());
+        }
+        Ok(())
+    }
+
     pub(crate) fn stack_overflow(&mut self) -> Exit {
         let limit = self.stack_limit;
         self.stack_limit = limit.saturating_sub(crate::stack::RESERVE / 2);

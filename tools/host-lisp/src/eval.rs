@@ -260,18 +260,23 @@ impl Lisp {
                 self.inline2(*op, *site, a, b)
             }
             Node::Call(s, site, args) => {
+                let f = s.0.function.get_clone();
+                let Obj::Func(f) = &f else {
+                    return self.call_undefined(*s, *site, args, fr);
+                };
+                if let (Func::Struct(g), [a]) = (&**f, &**args) {
+                    let a = self.eval1(a, fr)?;
+                    self.site = *site;
+                    return g.call1(self, &a);
+                }
                 for a in args {
                     let v = self.eval1(a, fr)?;
                     self.stack.push(v);
                 }
                 self.site = *site;
-                let f = s.0.function.get_clone();
-                match &f {
-                    Obj::Func(f) => match &**f {
-                        Func::Closure(c) => self.call_closure(c, args.len()),
-                        _ => self.call_on_stack(f, args.len()),
-                    },
-                    _ => Err(self.undefined_function(*s)),
+                match &**f {
+                    Func::Closure(c) => self.call_closure(c, args.len()),
+                    _ => self.call_on_stack(f, args.len()),
                 }
             }
             Node::Missing(s, site) => {
@@ -300,6 +305,17 @@ impl Lisp {
                 self.call_on_stack(&f, args.len())
             }
         }
+    }
+
+    /// The arguments may define the function yet.
+    #[inline(never)]
+    fn call_undefined(&mut self, s: Sym, site: u32, args: &[Node], fr: &Frame) -> Res {
+        let mut v = Vec::with_capacity(args.len());
+        for a in args {
+            v.push(self.eval1(a, fr)?);
+        }
+        self.site = site;
+        self.apply(&s.into(), &v)
     }
 
     #[inline]
@@ -845,7 +861,8 @@ impl Lisp {
         });
         let r = if lam.simple {
             if n == lam.required.len() {
-                self.stack.resize(base + lam.slots as usize, Obj::Nil);
+                self.stack
+                    .resize_with(base + lam.slots as usize, Obj::default);
                 self.run(&lam.body, &Frame { base, captured })
             } else {
                 Err(self.closure_arg_count(lam, n))

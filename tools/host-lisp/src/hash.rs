@@ -274,34 +274,58 @@ fn same_chars(a: &StrObj, b: &StrObj, fold: fn(char) -> char) -> bool {
 
 /// `equal`.
 pub fn equal(a: &Obj, b: &Obj) -> bool {
-    let (mut a, mut b) = (a.clone(), b.clone());
-    loop {
-        match (&a, &b) {
-            (Obj::Cons(x), Obj::Cons(y)) => {
-                if Rc::ptr_eq(x, y) {
-                    return true;
-                }
-                if !equal(&x.car(), &y.car()) {
-                    return false;
-                }
-                let (p, q) = (x.cdr(), y.cdr());
-                a = p;
-                b = q;
-            }
-            (Obj::Str(x), Obj::Str(y)) => return same_chars(x, y, |c| c),
-            (Obj::Vector(x), Obj::Vector(y))
-                if x.element_type == crate::array::ElementType::Bit
-                    && y.element_type == crate::array::ElementType::Bit =>
-            {
-                return equalp(&a, &b);
-            }
-            _ => return eql(&a, &b),
-        }
+    match (a, b) {
+        (Obj::Cons(x), Obj::Cons(y)) => Rc::ptr_eq(x, y) || equal_lists(a.clone(), b.clone()),
+        _ => equal_atoms(a, b),
     }
 }
 
-/// `equalp`.
+/// Depth is kept in a vector, so that no list is too deep.
+fn equal_lists(a: Obj, b: Obj) -> bool {
+    let mut pending = vec![];
+    let mut pair = Some((a, b));
+    while let Some((a, b)) = pair {
+        match (&a, &b) {
+            (Obj::Cons(x), Obj::Cons(y)) if Rc::ptr_eq(x, y) => pair = pending.pop(),
+            (Obj::Cons(x), Obj::Cons(y)) => {
+                let (p, q) = (x.car(), y.car());
+                if p.is_cons() && q.is_cons() {
+                    pending.push((p, q));
+                } else if !equal_atoms(&p, &q) {
+                    return false;
+                }
+                pair = Some((x.cdr(), y.cdr()));
+            }
+            _ => {
+                if !equal_atoms(&a, &b) {
+                    return false;
+                }
+                pair = pending.pop();
+            }
+        }
+    }
+    true
+}
+
+fn equal_atoms(a: &Obj, b: &Obj) -> bool {
+    match (a, b) {
+        (Obj::Str(x), Obj::Str(y)) => same_chars(x, y, |c| c),
+        (Obj::Vector(x), Obj::Vector(y))
+            if x.element_type == crate::array::ElementType::Bit
+                && y.element_type == crate::array::ElementType::Bit =>
+        {
+            equalp(a, b)
+        }
+        _ => eql(a, b),
+    }
+}
+
+/// `equalp`. Objects too deep for the stack count as different, and the
+/// overflow is noted for whoever asks.
 pub fn equalp(a: &Obj, b: &Obj) -> bool {
+    if crate::stack::exhausted() {
+        return false;
+    }
     match (a, b) {
         (Obj::Cons(x), Obj::Cons(y)) => equalp(&x.car(), &y.car()) && equalp(&x.cdr(), &y.cdr()),
         (Obj::Char(x), Obj::Char(y)) => crate::chars::upcase(*x) == crate::chars::upcase(*y),

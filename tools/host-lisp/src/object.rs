@@ -20,7 +20,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// A Lisp object.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub enum Obj {
     /// The symbol `NIL`, the empty list, false.
     #[default]
@@ -74,6 +74,52 @@ pub enum Obj {
     Unbound,
 }
 
+/// The frequent kinds in line, the others out of it.
+impl Clone for Obj {
+    #[inline(always)]
+    fn clone(&self) -> Obj {
+        match self {
+            Obj::Nil => Obj::Nil,
+            Obj::Sym(s) => Obj::Sym(*s),
+            Obj::Fix(i) => Obj::Fix(*i),
+            Obj::Cons(c) => Obj::Cons(c.clone()),
+            Obj::Struct(s) => Obj::Struct(s.clone()),
+            other => other.clone_rare(),
+        }
+    }
+}
+
+impl Obj {
+    #[inline(never)]
+    fn clone_rare(&self) -> Obj {
+        match self {
+            Obj::Nil => Obj::Nil,
+            Obj::Sym(x) => Obj::Sym(*x),
+            Obj::Fix(x) => Obj::Fix(*x),
+            Obj::Char(x) => Obj::Char(*x),
+            Obj::Single(x) => Obj::Single(*x),
+            Obj::Double(x) => Obj::Double(*x),
+            Obj::Cons(x) => Obj::Cons(x.clone()),
+            Obj::Big(x) => Obj::Big(x.clone()),
+            Obj::Ratio(x) => Obj::Ratio(x.clone()),
+            Obj::Complex(x) => Obj::Complex(x.clone()),
+            Obj::Str(x) => Obj::Str(x.clone()),
+            Obj::Vector(x) => Obj::Vector(x.clone()),
+            Obj::Array(x) => Obj::Array(x.clone()),
+            Obj::Hash(x) => Obj::Hash(x.clone()),
+            Obj::Struct(x) => Obj::Struct(x.clone()),
+            Obj::Func(x) => Obj::Func(x.clone()),
+            Obj::Package(x) => Obj::Package(x),
+            Obj::Stream(x) => Obj::Stream(x.clone()),
+            Obj::Env(x) => Obj::Env(x.clone()),
+            Obj::Foreign(x) => Obj::Foreign(x.clone()),
+            Obj::VarBox(x) => Obj::VarBox(x.clone()),
+            Obj::Values => Obj::Values,
+            Obj::Unbound => Obj::Unbound,
+        }
+    }
+}
+
 /// An opaque object of the embedding program.
 pub struct Foreign {
     /// What the printer calls it.
@@ -125,6 +171,33 @@ impl Cons {
     pub fn cdr(&self) -> Obj {
         self.cdr.get_clone()
     }
+    /// Is its car `eq` to an object?
+    #[inline]
+    pub(crate) fn car_is(&self, x: &Obj) -> bool {
+        let v = self.car.take();
+        let r = crate::hash::eq(&v, x);
+        std::mem::forget(self.car.replace(v));
+        r
+    }
+    /// Is its car a cons whose car is `eq` to an object?
+    #[inline]
+    pub(crate) fn caar_is(&self, x: &Obj) -> bool {
+        let v = self.car.take();
+        let r = match &v {
+            Obj::Cons(c) => c.car_is(x),
+            _ => false,
+        };
+        std::mem::forget(self.car.replace(v));
+        r
+    }
+    /// Is its car a list?
+    #[inline]
+    pub(crate) fn car_is_list(&self) -> bool {
+        let v = self.car.take();
+        let r = v.is_list();
+        std::mem::forget(self.car.replace(v));
+        r
+    }
     /// Replaces the car.
     pub fn set_car(&self, v: Obj) {
         self.car.set(v);
@@ -141,14 +214,45 @@ impl Cons {
     }
 }
 
-/// Long lists are let go in a loop, not by recursion.
+/// Lists are let go in a loop, not by recursion, however long or deep.
 impl Drop for Cons {
     fn drop(&mut self) {
+        let mut pending: Vec<Obj> = Vec::new();
+        let mut keep = |car: Obj| {
+            if let Obj::Cons(c) = &car
+                && Rc::strong_count(c) == 1
+            {
+                pending.push(car);
+                return true;
+            }
+            false
+        };
+        let mut deep = keep(self.car.take());
         let mut next = self.cdr.take();
         while let Obj::Cons(rc) = next {
             match Rc::try_unwrap(rc) {
-                Ok(c) => next = c.cdr.take(),
-                Err(_) => return,
+                Ok(c) => {
+                    deep |= keep(c.car.take());
+                    next = c.cdr.take();
+                }
+                Err(_) => break,
+            }
+        }
+        if !deep {
+            return;
+        }
+        while let Some(o) = pending.pop() {
+            let mut next = o;
+            while let Obj::Cons(rc) = next {
+                match Rc::try_unwrap(rc) {
+                    Ok(c) => {
+                        if let car @ Obj::Cons(_) = c.car.take() {
+                            pending.push(car);
+                        }
+                        next = c.cdr.take();
+                    }
+                    Err(_) => break,
+                }
             }
         }
     }
@@ -322,6 +426,26 @@ impl Obj {
         let mut it = self.iter();
         let v: Vec<Obj> = it.by_ref().collect();
         it.rest.is_nil().then_some(v)
+    }
+
+    /// The cell of a property list whose car is the value under a key.
+    pub(crate) fn plist_cell(&self, key: &Obj) -> Option<Rc<Cons>> {
+        let mut l = self.clone();
+        while let Obj::Cons(c) = &l {
+            let Obj::Cons(value) = c.cdr() else {
+                return None;
+            };
+            if c.car_is(key) {
+                return Some(value);
+            }
+            l = value.cdr();
+        }
+        None
+    }
+
+    /// `eql` on this object is the same as `eq`.
+    pub(crate) fn is_eq_comparable(&self) -> bool {
+        !matches!(self, Obj::Big(_) | Obj::Ratio(_) | Obj::Complex(_))
     }
 
     pub(crate) fn pos(&self) -> u32 {

@@ -82,9 +82,7 @@ impl Lisp {
 }
 
 fn write(l: &mut Lisp, o: &Obj, st: &Style, depth: usize, out: &mut String) -> Result<(), Exit> {
-    if crate::stack::address() < l.stack_limit {
-        return Err(l.stack_overflow());
-    }
+    l.check_stack()?;
     match o {
         Obj::Nil => {
             let nil = l.s.nil;

@@ -22,6 +22,10 @@ const PRELUDE: &[(&str, &str)] = &[
         include_str!("prelude/conditions.lisp"),
     ),
     ("prelude/loop.lisp", include_str!("prelude/loop.lisp")),
+    (
+        "prelude/functions.lisp",
+        include_str!("prelude/functions.lisp"),
+    ),
 ];
 
 impl Lisp {
@@ -100,7 +104,22 @@ fn variables(l: &mut Lisp) {
         v.add(SPECIAL);
     }
     l.si.export(s.host_locked);
-    for name in ["*PRINT-PRETTY*", "*PRINT-CIRCLE*", "*PRINT-LINES*"] {
+    for name in [
+        "*PRINT-PRETTY*",
+        "*PRINT-CIRCLE*",
+        "*PRINT-LINES*",
+        "*PRINT-RIGHT-MARGIN*",
+        "*PRINT-MISER-WIDTH*",
+        "*LOAD-VERBOSE*",
+        "*LOAD-PRINT*",
+        "*COMPILE-VERBOSE*",
+        "*COMPILE-PRINT*",
+        "*COMPILE-FILE-PATHNAME*",
+        "*COMPILE-FILE-TRUENAME*",
+        "*BREAK-ON-SIGNALS*",
+        "*DEBUGGER-HOOK*",
+        "*MODULES*",
+    ] {
         let v = l.cl.intern(name);
         v.set_value(Obj::Nil);
         v.add(SPECIAL);
@@ -148,6 +167,32 @@ fn variables(l: &mut Lisp) {
             Obj::Double(f64::from_bits(0x3CA0_0000_0000_0001)),
         ),
     ];
+    // Short floats are single, long floats double; names of the negative ones follow.
+    let mut floats = floats.to_vec();
+    for (n, v) in floats.clone() {
+        let negative = match v {
+            Obj::Single(f) => Obj::Single(-f),
+            Obj::Double(d) => Obj::Double(-d),
+            v => v,
+        };
+        if n.starts_with("LEAST") {
+            floats.push((n.replace("POSITIVE", "NEGATIVE").leak(), negative));
+        }
+    }
+    floats.push((
+        "SINGLE-FLOAT-NEGATIVE-EPSILON",
+        Obj::Single(f32::from_bits(0x3300_0001)),
+    ));
+    floats.push((
+        "DOUBLE-FLOAT-NEGATIVE-EPSILON",
+        Obj::Double(f64::from_bits(0x3C90_0000_0000_0001)),
+    ));
+    for (n, v) in floats.clone() {
+        let other = n.replace("SINGLE", "SHORT").replace("DOUBLE", "LONG");
+        if other != n {
+            floats.push((other.leak(), v));
+        }
+    }
     let lambda_keywords = l.cl.intern("LAMBDA-LIST-KEYWORDS");
     let keywords = [
         s.optional,

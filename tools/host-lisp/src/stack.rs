@@ -13,6 +13,9 @@ pub(crate) const RESERVE: usize = 256 << 10;
 
 thread_local! {
     static FLOOR: Cell<usize> = const { Cell::new(0) };
+    /// The limit of the interpreter made last, for code that knows no interpreter.
+    static LIMIT: Cell<usize> = const { Cell::new(0) };
+    static OVERFLOW: Cell<bool> = const { Cell::new(false) };
 }
 
 #[inline(always)]
@@ -23,10 +26,26 @@ pub(crate) fn address() -> usize {
 
 /// The lowest address that the current thread's Lisp may reach.
 pub(crate) fn limit() -> usize {
-    match FLOOR.with(Cell::get) {
+    let l = match FLOOR.with(Cell::get) {
         0 => address().saturating_sub(SMALL) + RESERVE / 2,
         floor => floor + RESERVE,
+    };
+    LIMIT.with(|c| c.set(l));
+    l
+}
+
+/// Is the stack used up? Noted until `overflowed` asks.
+pub(crate) fn exhausted() -> bool {
+    let over = address() < LIMIT.with(Cell::get);
+    if over {
+        OVERFLOW.with(|c| c.set(true));
     }
+    over
+}
+
+/// Did `exhausted` say yes since the last time?
+pub(crate) fn overflowed() -> bool {
+    OVERFLOW.with(|c| c.replace(false))
 }
 
 /// Runs a function on a thread with a stack of 256 MiB (of addresses; pages

@@ -112,30 +112,18 @@ impl Sym {
         self.0.setf_function.get_clone()
     }
     pub(crate) fn get(self, key: Sym) -> Obj {
-        let mut l = self.0.plist.get_clone();
-        while let Obj::Cons(c) = &l {
-            if c.car().is_sym(key) {
-                return l.cadr();
-            }
-            l = l.cddr();
-        }
-        Obj::Nil
+        let l = self.0.plist.get_clone();
+        l.plist_cell(&Obj::Sym(key)).map_or(Obj::Nil, |c| c.car())
     }
     pub(crate) fn put(self, key: Sym, v: Obj) {
-        let mut l = self.0.plist.get_clone();
-        while let Obj::Cons(c) = &l {
-            if c.car().is_sym(key) {
-                if let Obj::Cons(d) = c.cdr() {
-                    d.set_car(v);
-                }
-                return;
-            }
-            l = l.cddr();
+        self.put_object(Obj::Sym(key), v);
+    }
+    pub(crate) fn put_object(self, key: Obj, v: Obj) {
+        let l = self.0.plist.get_clone();
+        match l.plist_cell(&key) {
+            Some(c) => c.set_car(v),
+            None => self.0.plist.set(Obj::cons(key, Obj::cons(v, l))),
         }
-        let old = self.0.plist.take();
-        self.0
-            .plist
-            .set(Obj::cons(Obj::Sym(key), Obj::cons(v, old)));
     }
 }
 

@@ -119,9 +119,7 @@ impl Lisp {
     ) -> Result<Node, Exit> {
         match form {
             Obj::Cons(c) => {
-                if crate::stack::address() < self.stack_limit {
-                    return Err(self.stack_overflow());
-                }
+                self.check_stack()?;
                 let saved = self.form_pos;
                 if c.pos() != 0 {
                     self.form_pos = c.pos();

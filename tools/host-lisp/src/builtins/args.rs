@@ -65,6 +65,10 @@ impl Matcher {
         let key = k.on(s.k_key).cloned();
         Matcher { test, key }
     }
+    /// Is matching this item a matter of `eq` on the elements themselves?
+    pub(crate) fn is_eq(&self, item: &Obj) -> bool {
+        self.key.is_none() && matches!(self.test, Test::Eql) && item.is_eq_comparable()
+    }
     pub(crate) fn key(&self, l: &mut Lisp, x: Obj) -> Res {
         match &self.key {
             None => Ok(x),

@@ -177,6 +177,9 @@ pub(crate) const TABLE: &[Builtin] = &[
             && let Some(old) = s.value()
             && !crate::hash::equalp(&old, &v)
         {
+            if s.package().is_some_and(|p| std::ptr::eq(p, l.cl)) && locked_name(l, s, "constant") {
+                return Ok(name);
+            }
             let m = format!("the constant {} already has another value", s.name());
             return Err(l.error(&m));
         }
@@ -302,7 +305,11 @@ fn document(l: &mut Lisp, s: Sym, kind: &str, doc: Obj) {
 
 /// Is the name built in, and built-in names locked? If so, warns.
 fn locked(l: &mut Lisp, s: Sym, what: &str) -> bool {
-    if l.starting || !s.has(BUILT_IN) || l.s.host_locked.value().is_none_or(|v| v.is_nil()) {
+    s.has(BUILT_IN) && locked_name(l, s, what)
+}
+
+fn locked_name(l: &mut Lisp, s: Sym, what: &str) -> bool {
+    if l.starting || l.s.host_locked.value().is_none_or(|v| v.is_nil()) {
         return false;
     }
     let place = match l.place(l.site).or_else(|| l.place(l.form_pos)) {

@@ -120,6 +120,14 @@ pub(crate) const TABLE: &[Builtin] = &[
     Builtin::f1("COS", |l, x| elementary(l, &x, f64::cos)),
     Builtin::f1("TAN", |l, x| elementary(l, &x, f64::tan)),
     Builtin::f1("EXP", |l, x| elementary(l, &x, f64::exp)),
+    Builtin::f1("ASIN", |l, x| elementary(l, &x, f64::asin)),
+    Builtin::f1("ACOS", |l, x| elementary(l, &x, f64::acos)),
+    Builtin::f1("SINH", |l, x| elementary(l, &x, f64::sinh)),
+    Builtin::f1("COSH", |l, x| elementary(l, &x, f64::cosh)),
+    Builtin::f1("TANH", |l, x| elementary(l, &x, f64::tanh)),
+    Builtin::f1("ASINH", |l, x| elementary(l, &x, f64::asinh)),
+    Builtin::f1("ACOSH", |l, x| elementary(l, &x, f64::acosh)),
+    Builtin::f1("ATANH", |l, x| elementary(l, &x, f64::atanh)),
     Builtin::n("LOG", 1, 2, |l, a| {
         let x = elementary(l, &a[0], f64::ln)?;
         match a.get(1) {

@@ -60,7 +60,11 @@ pub(crate) const TABLE: &[Builtin] = &[
     Builtin::f2("EQL", |l, a, b| Ok(l.boolean(eql(&a, &b)))),
     Builtin::f2("EQUAL", |l, a, b| Ok(l.boolean(equal(&a, &b)))),
     Builtin::f2("EQUALP", |l, a, b| {
-        Ok(l.boolean(crate::hash::equalp(&a, &b)))
+        let r = crate::hash::equalp(&a, &b);
+        if crate::stack::overflowed() {
+            return Err(l.stack_overflow());
+        }
+        Ok(l.boolean(r))
     }),
     Builtin::f2("NTH", |l, n, x| {
         let t = nthcdr(l, &n, x)?;
@@ -100,7 +104,7 @@ pub(crate) const TABLE: &[Builtin] = &[
         }
         Ok(b.finish_with(it.rest).at(x.pos()))
     }),
-    Builtin::f1("COPY-TREE", |_, x| Ok(copy_tree(&x))),
+    Builtin::f1("COPY-TREE", |l, x| copy_tree(l, &x)),
     Builtin::f1("COPY-ALIST", |_, x| {
         let pair = |p: Obj| match &p {
             Obj::Cons(c) => Obj::cons(c.car(), c.cdr()),
@@ -315,31 +319,20 @@ pub(crate) const TABLE: &[Builtin] = &[
     // what destructuring expands into
     Builtin::f2("SI:%NEED", |l, x, context| match &x {
         Obj::Cons(c) => Ok(c.car()),
-        _ => {
-            let c = l.display(&context);
-            Err(l.signal_named("PROGRAM-ERROR", &format!("too few arguments for {c}")))
-        }
+        _ => Err(bad_pattern(l, &context, "too few arguments for", "")),
     }),
     Builtin::f2("SI:%NO-MORE", |l, x, context| match &x {
         Obj::Nil => Ok(Obj::Nil),
         _ => {
-            let c = l.display(&context);
-            let p = l.print(&x);
-            Err(l.signal_named(
-                "PROGRAM-ERROR",
-                &format!("too many arguments for {c}: {p} is left over"),
-            ))
+            let p = format!(": {} is left over", l.print(&x));
+            Err(bad_pattern(l, &context, "too many arguments for", &p))
         }
     }),
     Builtin::f3("SI:%KEY-CELL", |l, plist, key, context| {
         let mut r = plist;
         while r.is_cons() {
             let Obj::Cons(v) = r.cdr() else {
-                let c = l.display(&context);
-                return Err(l.signal_named(
-                    "PROGRAM-ERROR",
-                    &format!("odd number of keyword arguments for {c}"),
-                ));
+                return Err(bad_pattern(l, &context, ODD, ""));
             };
             if eq(&r.car(), &key) {
                 return Ok(Obj::Cons(v));
@@ -351,29 +344,35 @@ pub(crate) const TABLE: &[Builtin] = &[
     Builtin::f3("SI:%CHECK-KEYS", |l, plist, known, context| {
         let allow = l.s.k_allow_other_keys;
         let v = l.list_items(&plist)?;
-        let pairs = || v.chunks(2);
         if v.len() % 2 == 1 {
-            let c = l.display(&context);
-            return Err(l.signal_named(
-                "PROGRAM-ERROR",
-                &format!("odd number of keyword arguments for {c}"),
-            ));
+            return Err(bad_pattern(l, &context, ODD, ""));
         }
+        let pairs = || v.chunks(2);
         if pairs().any(|kv| kv[0].is_sym(allow) && kv[1].is_true()) {
             return Ok(Obj::Nil);
         }
         for kv in pairs() {
             if !kv[0].is_sym(allow) && !known.iter().any(|k| eq(&k, &kv[0])) {
-                let (p, c) = (l.print(&kv[0]), l.display(&context));
-                return Err(l.signal_named(
-                    "PROGRAM-ERROR",
-                    &format!("{p} is not a keyword argument of {c}"),
-                ));
+                let m = format!("{} is not a keyword argument of", l.print(&kv[0]));
+                return Err(bad_pattern(l, &context, &m, ""));
             }
         }
         Ok(Obj::Nil)
     }),
 ];
+
+const ODD: &str = "odd number of keyword arguments for";
+
+/// Arguments do not fit a pattern. A macro's are the fault of its caller.
+fn bad_pattern(l: &mut Lisp, context: &Obj, before: &str, after: &str) -> Exit {
+    let c = l.display(context);
+    if c.starts_with("the macro")
+        && let Some(call) = l.calls.last()
+    {
+        l.site = call.site;
+    }
+    l.signal_named("PROGRAM-ERROR", &format!("{before} {c}{after}"))
+}
 
 pub(crate) fn car(l: &mut Lisp, x: &Obj) -> Res {
     match x {
@@ -509,23 +508,24 @@ fn revappend(l: &mut Lisp, a: &Obj, b: Obj) -> Res {
     Ok(r)
 }
 
-fn copy_tree(x: &Obj) -> Obj {
+fn copy_tree(l: &mut Lisp, x: &Obj) -> Res {
     if !x.is_cons() {
-        return x.clone();
+        return Ok(x.clone());
     }
+    l.check_stack()?;
     let mut b = ListBuilder::default();
     let mut it = x.iter();
     for y in it.by_ref() {
-        b.push(copy_tree(&y));
+        b.push(copy_tree(l, &y)?);
     }
-    b.finish_with(it.rest).at(x.pos())
+    Ok(b.finish_with(it.rest).at(x.pos()))
 }
 
 fn member(l: &mut Lisp, a: &[Obj]) -> Res {
     let mut r = a[1].clone();
-    if a.len() == 2 {
+    if a.len() == 2 && a[0].is_eq_comparable() {
         while let Obj::Cons(c) = &r {
-            if eql(&a[0], &c.car()) {
+            if c.car_is(&a[0]) {
                 return Ok(r);
             }
             let next = c.cdr();
@@ -570,7 +570,16 @@ fn assoc(l: &mut Lisp, a: &[Obj], by_value: bool) -> Res {
     let k = Keys::parse(l, &a[2..], &[s.k_test, s.k_test_not, s.k_key])?;
     let m = Matcher::of(l, &k);
     let mut r = a[1].clone();
+    let quick = !by_value && m.is_eq(&a[0]);
     while let Obj::Cons(c) = &r {
+        if quick && c.caar_is(&a[0]) {
+            return Ok(c.car());
+        }
+        if quick && c.car_is_list() {
+            let next = c.cdr();
+            r = next;
+            continue;
+        }
         let pair = c.car();
         match &pair {
             Obj::Nil => {}
@@ -663,6 +672,7 @@ fn tree_equal(l: &mut Lisp, m: &Matcher, a: &Obj, b: &Obj) -> Result<bool, Exit>
 }
 
 fn subst(l: &mut Lisp, m: &Matcher, new: &Obj, old: &Obj, tree: &Obj) -> Res {
+    l.check_stack()?;
     if m.matches(l, old, tree.clone())? {
         return Ok(new.clone());
     }
@@ -680,6 +690,7 @@ fn subst(l: &mut Lisp, m: &Matcher, new: &Obj, old: &Obj, tree: &Obj) -> Res {
 }
 
 fn sublis(l: &mut Lisp, m: &Matcher, alist: &[Obj], tree: &Obj) -> Res {
+    l.check_stack()?;
     let x = m.key(l, tree.clone())?;
     for p in alist {
         if p.is_cons() && m.same(l, &p.car(), &x)? {

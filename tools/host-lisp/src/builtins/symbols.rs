@@ -41,31 +41,13 @@ pub(crate) const TABLE: &[Builtin] = &[
     }),
     Builtin::n("GET", 2, 3, |l, a| {
         let s = l.symbol(&a[0])?;
-        let mut r = s.0.plist.get_clone();
-        while let Obj::Cons(c) = &r {
-            if crate::hash::eq(&c.car(), &a[1]) {
-                return Ok(r.cadr());
-            }
-            let next = r.cddr();
-            r = next;
-        }
-        Ok(a.get(2).cloned().unwrap_or_default())
+        Ok(match s.0.plist.get_clone().plist_cell(&a[1]) {
+            Some(c) => c.car(),
+            None => a.get(2).cloned().unwrap_or_default(),
+        })
     }),
     Builtin::f3("SI:%SET-GET", |l, x, k, v| {
-        let s = l.symbol(&x)?;
-        let mut r = s.0.plist.get_clone();
-        while let Obj::Cons(c) = &r {
-            if crate::hash::eq(&c.car(), &k) {
-                if let Obj::Cons(d) = c.cdr() {
-                    d.set_car(v.clone());
-                }
-                return Ok(v);
-            }
-            let next = r.cddr();
-            r = next;
-        }
-        let old = s.0.plist.take();
-        s.0.plist.set(Obj::cons(k, Obj::cons(v.clone(), old)));
+        l.symbol(&x)?.put_object(k, v.clone());
         Ok(v)
     }),
     Builtin::f2("REMPROP", |l, x, k| {

@@ -207,11 +207,6 @@
             (dolist (,var (%package-symbols p :present)) ,@body))
           ,result))
 
-;;; functions that are easier here
-
-(defun complement (f) (lambda (&rest args) (not (apply f args))))
-(defun constantly (v) (lambda (&rest args) (declare (ignore args)) v))
-
 (defmacro time (form) form)
 (defmacro step (form) form)
 (defmacro with-compilation-unit (options &body body)

@@ -67,9 +67,7 @@ impl Lisp {
     }
 
     fn quasi(&mut self, t: &Obj, at: u32) -> Result<Obj, Exit> {
-        if crate::stack::address() < self.stack_limit {
-            return Err(self.stack_overflow());
-        }
+        self.check_stack()?;
         let s = self.s;
         if !self.has_comma(t) {
             let constant = match t {

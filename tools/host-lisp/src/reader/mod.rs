@@ -106,9 +106,7 @@ impl Lisp {
     }
 
     fn read_item(&mut self, input: &Input, st: &mut State) -> Result<Item, Exit> {
-        if crate::stack::address() < self.stack_limit {
-            return Err(self.stack_overflow());
-        }
+        self.check_stack()?;
         while input.peek().is_some_and(is_whitespace) {
             input.next();
         }
