@@ -38,7 +38,7 @@
 (strings "strings")
 (instances "instances and structures")
 (symbols "cells of symbols")
-; to come: (bus "boards, disk and transfer page")
+(bus "registers of the boards")
 (arithmetic "generic arithmetic")
 (bignums "integers of any size")
 (floats "floating point")
