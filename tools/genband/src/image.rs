@@ -131,10 +131,6 @@ impl ImageBuilder {
         let upper = text.to_uppercase();
         match upper.split_once(':') {
             Some(("", name)) => self.symbol(Some("KEYWORD"), name),
-            // The tables use the nickname.
-            Some(("SI", name)) => {
-                self.symbol(Some("SYSTEM-INTERNALS"), name.trim_start_matches(':'))
-            }
             Some((package, name)) => self.symbol(Some(package), name.trim_start_matches(':')),
             None => self.symbol(Some("COMMON-LISP"), &upper),
         }
@@ -502,7 +498,7 @@ mod tests {
     #[test]
     fn symbols_are_interned_and_unbound() {
         let mut image = image();
-        let a = image.symbol(Some("SYSTEM-INTERNALS"), "FOO");
+        let a = image.symbol(Some("SI"), "FOO");
         assert_eq!(a, image.named_symbol("si:foo"));
         assert_ne!(a, image.symbol(Some("CL-USER"), "FOO"));
         assert_eq!(
