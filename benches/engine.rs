@@ -11,6 +11,7 @@ use microword::{
 };
 use runlight::bus::BareBus;
 use runlight::processor::{EngineKind, ProcessorConfig, State, Stop};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// A microprogram under construction.
@@ -311,6 +312,19 @@ fn macro_loop() -> (State, BareBus) {
     (state, bus)
 }
 
+/// Time that this thread has had on a host processor: what others do there does
+/// not count. Where the host does not tell, time on the wall.
+fn processor_time() -> Duration {
+    static BEGIN: OnceLock<Instant> = OnceLock::new();
+    let wall = BEGIN.get_or_init(Instant::now).elapsed();
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text
+        .split(' ')
+        .next()
+        .and_then(|number| number.parse().ok());
+    nanoseconds.map_or(wall, Duration::from_nanos)
+}
+
 /// Million microinstructions a second, the best of several bursts.
 fn speed(kind: EngineKind, make: fn() -> (State, BareBus)) -> (f64, u64) {
     let (mut state, mut bus) = make();
@@ -319,9 +333,9 @@ fn speed(kind: EngineKind, make: fn() -> (State, BareBus)) -> (f64, u64) {
     let begin = Instant::now();
     let mut bursts = 0;
     while begin.elapsed() < Duration::from_millis(1500) || bursts < 3 {
-        let (from, start) = (state.cycles, Instant::now());
-        let stop = engine.run(&mut state, &mut bus, from + 2_000_000);
-        let elapsed = start.elapsed().as_secs_f64();
+        let (from, start) = (state.cycles, processor_time());
+        let stop = engine.run(&mut state, &mut bus, from + 10_000_000);
+        let elapsed = (processor_time() - start).as_secs_f64();
         assert_eq!(stop, Stop::Budget, "the loop must not end: {state:?}");
         best = best.max((state.cycles - from) as f64 / elapsed / 1e6);
         bursts += 1;
@@ -330,7 +344,7 @@ fn speed(kind: EngineKind, make: fn() -> (State, BareBus)) -> (f64, u64) {
 }
 
 fn main() {
-    println!("million microinstructions a second (best burst of 2 million cycles)");
+    println!("million microinstructions a second (best burst of 10 million cycles)");
     for (name, make) in [
         ("mixed loop", mixed_loop as fn() -> _),
         ("arithmetic loop", arithmetic_loop),

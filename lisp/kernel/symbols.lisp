@@ -29,9 +29,6 @@
 (defun keywordp (x)
   (and (symbolp x) *keyword-package* (eq (%symbol-package x) *keyword-package*)))
 
-(defun constantp (form &optional environment)
-  (compiler:constant-form-p form environment))
-
 (defun symbol-package (symbol)
   (%symbol-package symbol))
 

@@ -209,10 +209,6 @@
     (format *trace-output* "~&; =>~{ ~s~}~%" values)
     (values-list values)))
 
-(defun compiler-macro-function (name &optional environment)
-  (declare (ignore environment))
-  (get (function-name-symbol name) 'compiler:expander))
-
 (defun %set-compiler-macro-function (new name &optional environment)
   (declare (ignore environment))
   (%put (function-name-symbol name) 'compiler:expander new))
@@ -220,11 +216,6 @@
 (defun %define-compiler-macro (name expander)
   (%set-compiler-macro-function expander name)
   name)
-
-(defun macroexpand-1 (form &optional environment) (compiler:expand-1 form environment))
-(defun macroexpand (form &optional environment) (compiler:expand form environment))
-
-(defun invoke-debugger-without-hook (condition) (enter-debugger condition))
 
 ;;; What the standard has and this system has not: a clear error.
 

@@ -68,9 +68,9 @@ impl WellKnown {
     /// The first packages (`common-lisp`, `keyword`, `si` in front), with the
     /// standard's 978 symbols in the first.
     pub(crate) fn create() -> (&'static WellKnown, Vec<&'static Package>) {
-        let cl = Package::make("COMMON-LISP", &["CL", "LISP"], false);
+        let cl = Package::make("COMMON-LISP", &["CL"], false);
         let keyword = Package::make("KEYWORD", &[], true);
-        let si = Package::make("SYSTEM-INTERNALS", &["SI"], false);
+        let si = Package::make("SI", &["SYSTEM-INTERNALS"], false);
         let user = Package::make("COMMON-LISP-USER", &["CL-USER", "USER"], false);
         // What the evaluator has for itself stays out of the world's packages.
         let host = Package::make("HOST-LISP", &["HOST"], false);

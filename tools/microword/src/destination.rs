@@ -97,13 +97,21 @@ destinations! {
     MdStartWriteForce 0o72 "MD-START-WRITE-FORCE" [] CORE, "MD, then start a forced write of it";
 }
 
+/// The row of each code.
+const ROWS: [u8; 64] = {
+    let mut rows = [0; 64];
+    let mut row = 0;
+    while row < DESTINATIONS.len() {
+        rows[DESTINATIONS[row].code as usize] = row as u8;
+        row += 1;
+    }
+    rows
+};
+
 impl Destination {
     /// Its row in the table.
-    pub fn info(self) -> &'static DestinationInfo {
-        DESTINATIONS
-            .iter()
-            .find(|row| row.destination == self)
-            .unwrap_or(&DESTINATIONS[0])
+    pub const fn info(self) -> &'static DestinationInfo {
+        &DESTINATIONS[ROWS[self as usize] as usize]
     }
 
     /// Its code.
@@ -111,8 +119,13 @@ impl Destination {
         self as u64
     }
 
+    /// The board it belongs to; empty for the processor itself.
+    pub const fn board(self) -> Boards {
+        self.info().board
+    }
+
     /// LMI's name.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         self.info().name
     }
 

@@ -107,6 +107,11 @@ impl Source {
         self.info().codes[0] as u64
     }
 
+    /// The board it belongs to; empty for the processor itself.
+    pub const fn board(self) -> Boards {
+        self.info().board
+    }
+
     /// LMI's name.
     pub const fn name(self) -> &'static str {
         self.info().name

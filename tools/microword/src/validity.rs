@@ -101,7 +101,7 @@ pub fn classify(word: Microword, boards: Boards) -> Result<Opcode, Undefined> {
     let m_source = word.m_source();
     if m_source >= 0o100 {
         let source = Source::from_code(m_source).ok_or(Undefined::Source(m_source as u8))?;
-        if !boards.contains(source.info().board) {
+        if !boards.contains(source.board()) {
             return Err(Undefined::SourceBoard(source));
         }
     }
@@ -161,7 +161,7 @@ fn destination(word: Microword, boards: Boards) -> Result<(), Undefined> {
     let code = word.dest_functional();
     if word.dest_a() == 0 && code != 0 {
         let destination = Destination::from_code(code).ok_or(Undefined::Destination(code as u8))?;
-        if !boards.contains(destination.info().board) {
+        if !boards.contains(destination.board()) {
             return Err(Undefined::DestinationBoard(destination));
         }
     }

@@ -237,11 +237,11 @@ fn jump(word: Microword, source: usize, operation: Operation) -> Option<Operatio
         });
     }
     let condition = JumpCondition::from_code(word.condition())?;
-    let always = condition == JumpCondition::Always && word.invert() == 0 && source == source::FILE;
-    let control = if always {
-        Control::Always
-    } else {
-        Control::Jump
+    let plain = source == source::FILE && operation.cost == 1 && flags == 0;
+    let control = match (condition, word.invert()) {
+        (JumpCondition::Always, 0) if source == source::FILE => Control::Always,
+        (JumpCondition::NoPageFault, 1) if plain => Control::IfFault,
+        _ => Control::Jump,
     };
     Some(Operation {
         work: test_work(condition as usize, source)?,

@@ -458,7 +458,12 @@ fn straight_way(
                     pc = pc.wrapping_add(1);
                 }
             }
-            Control::Always => {
+            Control::IfFault if !state.page_fault => {
+                record!(pc);
+                pc = pc.wrapping_add(1);
+                cycles += 1;
+            }
+            Control::Always | Control::IfFault => {
                 record!(pc);
                 cycles += u64::from(operation.cost);
                 transfer!(

@@ -19,6 +19,8 @@ pub(super) enum Control {
     Memory,
     /// A JUMP that may be taken.
     Jump,
+    /// A JUMP taken on a page fault, and nothing else: one cycle.
+    IfFault,
     /// A JUMP that is always taken, without work.
     Always,
     /// As the flags say: stream, decode, POPJ-AFTER-NEXT.
