@@ -18,11 +18,14 @@
 mod analyze;
 mod array;
 mod builtins;
+mod call;
 mod chars;
 mod condition;
 mod error;
 mod eval;
+mod eval_forms;
 mod format;
+mod format_words;
 mod function;
 mod hash;
 mod interp;
