@@ -156,14 +156,14 @@ mod tests {
             random >> 8
         };
         for _ in 0..400 {
-            let address = (next() & 3) << 13 | (next() & 3) << 8;
+            let address = ((next() & 3) << 13) | ((next() & 3) << 8);
             match next() % 3 {
                 0 => map.set_level_1(
                     address,
-                    next() & 3 | (next() & 3) << 7 | (next() & 1 & next()) << 9,
+                    (next() & 3) | ((next() & 3) << 7) | ((next() & 1 & next()) << 9),
                 ),
                 1 => map.set_control(address, next()),
-                _ => map.set_page(address, next() % 24 | (next() & 1 & next()) << 22),
+                _ => map.set_page(address, (next() % 24) | ((next() & 1 & next()) << 22)),
             }
             translation.refresh(&map, &memory);
             for page in 0..=0x7f {

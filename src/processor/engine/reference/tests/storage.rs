@@ -169,7 +169,7 @@ fn map_sources_and_destinations() {
         from(Source::Level2Page),
     ];
     let mut bench = Bench::new(&words);
-    bench.state.set_md(0o77_000_000 | 0o400 * 5);
+    bench.state.set_md(0o77_000_000 | (0o400 * 5));
     bench.state.set_m(2, 0xffff_fc0a);
     bench.steps(1);
     bench.state.set_m(2, 0xffff_ffff);
