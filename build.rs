@@ -42,10 +42,8 @@ fn build(root: &Path, out: &Path) -> Result<(), String> {
         features: Vec::new(),
         error_table: microcode.symbols.error_table.clone(),
     };
-    let world = world::build(&plan).map_err(|e| e.to_string())?;
-    for warning in &world.warnings {
-        println!("cargo:warning={warning}");
-    }
+    let world = world::build(&plan).and_then(world::World::without_warnings);
+    let world = world.map_err(|e| e.to_string())?;
     let map = world.map();
     let band = world.band;
     let band: Vec<u8> = band.iter().flat_map(|word| word.to_le_bytes()).collect();
