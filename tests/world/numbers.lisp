@@ -30,7 +30,7 @@
 (check (+ 1/3 2/3) 1)
 (check (* 2/3 3/4) 1/2)
 (check (< 1/3 1/2) t)
-(check (gcd 12345678901234567890 9876543210) 900000000090)
+(check (gcd 12345678901234567890 9876543210) 90)
 (check (lcm 4 6) 12)
 (check (ash 1 100) 1267650600228229401496703205376)
 (check (ash (ash 1 100) -98) 4)
@@ -69,7 +69,7 @@
 (check (parse-integer "123456789012345678901234567890") 123456789012345678901234567890)
 (check (format nil "~d" (fact 25)) "15511210043330985984000000")
 (check (read-from-string "1e-45") 1e-45)
-(check (format nil "~a ~a" 1.7976931348623157d308 5d-324) "1.7976931348623157d308 4.940656458412465d-324")
+(check (format nil "~a ~a" 1.7976931348623157d308 5d-324) "1.7976931348623157d308 5.0d-324")
 (check (handler-case (/ 1 0) (division-by-zero () :zero)) :zero)
 (check (handler-case (+ 1 'a) (type-error (c) (type-error-datum c))) 'a)
 

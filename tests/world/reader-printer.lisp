@@ -79,7 +79,7 @@
 (check (format nil "~v,'*d" 6 42) "****42")
 (check (format nil "~#[none~;one~;two~]" 1 2) "two")
 (check (format nil "~{~a~#[~; and ~:;, ~]~}" '(1 2 3)) "1, 2 and 3")
-(check (format nil "~%~~&x") "
+(check (format nil "~%~~~&x") "
 ~
 x")
 (check (format nil "~a" nil) "NIL") (check (format nil "~:a" nil) "()")
