@@ -217,7 +217,7 @@ set-cdr-slow
         ((vma-start-read) m-d)
         (check-page-read)
         ((m-1) dpb m-t q-pointer (a-constant (byte-value q-data-type dtp-rplacd-forward)))
-        ((m-2) dpb md q-all-but-typed-pointer a-zero)
+        ((m-2) selective-deposit md q-all-but-typed-pointer a-zero)
         (store md-start-write selective-deposit m-1 q-typed-pointer a-2)
         (popj)
 
