@@ -70,7 +70,7 @@ list-room-look
         ((m-tem) add m-tem a-1)
         (jump-less-or-equal m-tem a-list-end list-room-there)
         (call-greater-or-equal m-1 (a-constant section-words) trap)
-        (error-table storage-block-too-long)
+        (error-table storage-block-too-long (fatal))
         (call-xct-next make-room)
        ((m-tem) (a-constant section-pages))
         ;; A flip leaves a region open, which may do.
@@ -97,7 +97,7 @@ allocate-structure-take
        ((m-t) dpb m-tem q-pointer (a-constant (byte-value q-data-type dtp-locative)))
 allocate-structure-slow
         ((m-1) sub m-1 a-structure-free)
-        (jump-greater-than m-1 (a-constant section-words) allocate-large)
+        (jump-greater-than m-1 (a-constant large-object-words) allocate-large)
         (call structure-room)
         ((m-tem) a-structure-free)
         (jump-xct-next allocate-structure-take)
@@ -155,7 +155,7 @@ make-room-none
         ((a-storage-emergency) m-minus-one)
         (call set-allowance)
         (call trap)
-        (error-table storage-exhausted m-1)
+        (error-table storage-exhausted (fatal))
         (jump make-room)
 
 torture

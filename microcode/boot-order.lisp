@@ -39,6 +39,7 @@
 (instances "instances and structures")
 (symbols "cells of symbols")
 (bus "registers of the boards")
+(storage-state "numbers about storage")
 (arithmetic "generic arithmetic")
 (bignums "integers of any size")
 (floats "floating point")
