@@ -97,7 +97,7 @@ allocate-structure-take
        ((m-t) dpb m-tem q-pointer (a-constant (byte-value q-data-type dtp-locative)))
 allocate-structure-slow
         ((m-1) sub m-1 a-structure-free)
-        (jump-greater-than m-1 (a-constant section-words) allocate-large)
+        (jump-greater-than m-1 (a-constant large-object-words) allocate-large)
         (call structure-room)
         ((m-tem) a-structure-free)
         (jump-xct-next allocate-structure-take)

@@ -29,7 +29,7 @@
   (address-limit #o200000000 "first address beyond the address space")
   (page-words 256 "words in a page")
   (section-words 8192 "words covered by one level-1 map entry")
-  (large-object-words 65536 "objects above this get a region of their own")
+  (large-object-words 8192 "objects above this, a section, get a region of their own")
   (most-positive-fixnum 16777215 "")
   (most-negative-fixnum -16777216 ""))
 

@@ -4,6 +4,7 @@
 //! without any Lisp: `driver.lisp` starts it up and has a few routines of its own.
 
 mod arrays;
+mod bus;
 mod graph;
 mod rig;
 
