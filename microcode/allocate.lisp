@@ -70,7 +70,7 @@ list-room-look
         ((m-tem) add m-tem a-1)
         (jump-less-or-equal m-tem a-list-end list-room-there)
         (call-greater-or-equal m-1 (a-constant section-words) trap)
-        (error-table storage-block-too-long)
+        (error-table storage-block-too-long (fatal))
         (call-xct-next make-room)
        ((m-tem) (a-constant section-pages))
         ;; A flip leaves a region open, which may do.
@@ -155,7 +155,7 @@ make-room-none
         ((a-storage-emergency) m-minus-one)
         (call set-allowance)
         (call trap)
-        (error-table storage-exhausted m-1)
+        (error-table storage-exhausted (fatal))
         (jump make-room)
 
 torture

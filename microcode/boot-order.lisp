@@ -38,7 +38,7 @@
 (strings "strings")
 (instances "instances and structures")
 (symbols "cells of symbols")
-(bus "boards, disk and transfer page")
+(bus "registers of the boards")
 (storage-state "numbers about storage")
 (arithmetic "generic arithmetic")
 (bignums "integers of any size")

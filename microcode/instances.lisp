@@ -91,13 +91,13 @@ check-slot-number
 (declare (args m-a m-b) (clobbers m-1 vma md))
 check-slot-count
         (call-unless-type dtp-instance m-a trap)
-        (error-table wrong-type m-a layout)
+        (error-table wrong-type m-a layout (fatal))
         ((vma-start-read) add m-a (a-constant layout-slot-count))
         (check-page-read)
         ((m-1) q-typed-pointer md)
         (popj-equal m-1 a-b)
         (call trap)
-        (error-table wrong-slot-count m-a m-b)
+        (error-table wrong-slot-count m-a m-b (fatal))
         (jump check-slot-count)
 
 ;; (layout i -- layout): the new layout has as many slots as the old one.

@@ -61,9 +61,9 @@ parameter-number
   ;; M-B must be the number of a parameter: M-1 is it.
         ((m-1) sub m-b a-fix-zero)
         (call-less-than m-1 a-zero trap)
-        (error-table wrong-type m-b gc-parameter)
+        (error-table wrong-type m-b gc-parameter (fatal))
         (call-greater-or-equal m-1 (a-constant gc-parameters) trap)
-        (error-table wrong-type m-b gc-parameter)
+        (error-table wrong-type m-b gc-parameter (fatal))
         (popj)
 
         (misc-inst-entry %gc-parameter)

@@ -61,7 +61,7 @@ string-element
        (no-op)
 schar-bad-index
         (call trap)
-        (error-table index-out-of-range m-b m-d)
+        (error-table index-out-of-range m-b m-d (fatal))
         ((pdl-push) m-b)
         (escape 2 svc-escape-char-slow)
 
@@ -73,7 +73,7 @@ check-simple-string
         (popj-equal m-2 (a-constant art-string))
         (popj-equal m-2 (a-constant art-fat-string))
         (call trap)
-        (error-table wrong-type m-d simple-string)
+        (error-table wrong-type m-d simple-string (substitute m-d))
         (jump check-simple-string)
 
         (misc-inst-entry %set-char)
@@ -169,9 +169,9 @@ string-hash-done
         ((m-d) pdl-top)
         (call check-simple-string)
         (call-greater-than m-c a-1 trap)
-        (error-table index-out-of-range m-c m-d)
+        (error-table index-out-of-range m-c m-d (fatal))
         (call-less-than m-i a-fix-zero trap)
-        (error-table index-out-of-range m-i m-d)
+        (error-table index-out-of-range m-i m-d (fatal))
         ((m-b) m-i)
 string-search-next
         (jump-greater-or-equal m-b a-c string-equal-no)

@@ -1,4 +1,4 @@
-//! Registers of boards, the disk, the transfer page; numbers about storage.
+//! Registers of boards; numbers about storage.
 
 use genband::image::fixnum;
 use runlight::sdu::Request;
@@ -46,90 +46,6 @@ fn registers_of_boards() {
         halves(&mut rig, "%bus-read", &[f(console), at]),
         0xf000_1234
     );
-    assert_eq!(rig.stop("%bus-read", &[3 << 25, at]), "wrong-type");
-}
-
-#[test]
-fn transfer_page() {
-    let mut rig = rig();
-    let array = rig.value("%make-simple-array", &[fixnum(4), fixnum(40)]);
-    for i in 0..40 {
-        rig.value("aset-1", &[fixnum(200 - i), array, fixnum(i)]);
-    }
-    rig.value("%copy-to-transfer-page", &[array, fixnum(3), fixnum(30)]);
-    for i in 0..30 {
-        assert_eq!(
-            rig.value("%transfer-page-ref", &[fixnum(i)]),
-            fixnum(197 - i)
-        );
-    }
-    let byte = fixnum(255);
-    assert_eq!(rig.value("%transfer-page-set", &[byte, fixnum(1023)]), byte);
-    assert_eq!(rig.value("%transfer-page-ref", &[fixnum(1023)]), byte);
-    assert_eq!(
-        rig.value("%copy-from-transfer-page", &[array, fixnum(1), fixnum(30)]),
-        array
-    );
-    for i in 0..30 {
-        assert_eq!(
-            rig.value("aref-1", &[array, fixnum(i + 1)]),
-            fixnum(197 - i)
-        );
-    }
-    assert_eq!(rig.value("aref-1", &[array, fixnum(31)]), fixnum(169));
-    for k in [-1, 1024] {
-        assert_eq!(rig.stop("%transfer-page-ref", &[fixnum(k)]), "wrong-type");
-    }
-    assert_eq!(
-        rig.stop("%transfer-page-set", &[fixnum(256), fixnum(0)]),
-        "wrong-type"
-    );
-    let operands = [array, fixnum(11), fixnum(30)];
-    assert_eq!(
-        rig.stop("%copy-to-transfer-page", &operands),
-        "index-out-of-range"
-    );
-    // The page is where it says.
-    let address = halves(&mut rig, "%device-buffer-address", &[]);
-    let memory = &rig.machine.bus.wires.memory;
-    let word = memory.words[memory.index(address).expect("main memory")];
-    assert_eq!(word, 197 | 196 << 8 | 195 << 16 | 194 << 24);
-}
-
-#[test]
-fn blocks_of_the_disk() {
-    let mut rig = rig();
-    let bytes = |rig: &mut Rig, n| rig.value("%make-simple-array", &[fixnum(4), fixnum(n)]);
-    let array = bytes(&mut rig, 2048);
-    for i in 0..2048 {
-        rig.value("aset-1", &[fixnum(i * 7 % 256), array, fixnum(i)]);
-    }
-    let block = i64::from(rig.machine.bus.disk.medium.blocks()) - 2;
-    let (read, write) = (fixnum(1), fixnum(2));
-    let at = fixnum(block);
-    assert_eq!(
-        rig.value("%disk-transfer", &[array, write, at, fixnum(2)]),
-        fixnum(0)
-    );
-    let other = bytes(&mut rig, 2048);
-    assert_eq!(
-        rig.value("%disk-transfer", &[other, read, at, fixnum(2)]),
-        fixnum(0)
-    );
-    for i in 0..2048 {
-        assert_eq!(
-            rig.value("aref-1", &[other, fixnum(i)]),
-            fixnum(i * 7 % 256)
-        );
-    }
-    // Beyond the end the disk says so; an array that is too small is an error before.
-    let beyond = fixnum(block + 1);
-    assert_eq!(
-        rig.value("%disk-transfer", &[other, read, beyond, fixnum(2)]),
-        fixnum(2)
-    );
-    let stop = rig.stop("%disk-transfer", &[other, read, at, fixnum(3)]);
-    assert_eq!(stop, "index-out-of-range");
 }
 
 #[test]
