@@ -127,16 +127,16 @@ chain-large-region-first
 find-sections
   ;; M-GC-1 free sections in a row: the first is left in M-GC-2.  The limits on dynamic space
   ;; leave so many addresses free that there are always some.
-        ((a-gc-limit) m-zero)                   ;has the search come round?
+        ((a-search-wrapped) m-zero)              ;has the search come round?
         ((m-gc-2) a-section-clock)
 find-sections-run
         ((m-gc-3) m-zero)                       ;free ones in a row
 find-sections-loop
         (jump-less-than m-gc-2 (a-constant section-count) find-sections-look)
-        ((m-gc-3) a-gc-limit)
+        ((m-gc-3) a-search-wrapped)
         (call-not-equal m-gc-3 a-zero illop)
         (error-table illop "no free sections in a row" m-gc-1)
-        ((a-gc-limit) m-minus-one)
+        ((a-search-wrapped) m-minus-one)
         (jump-xct-next find-sections-run)
        ((m-gc-2) (a-constant dynamic-first-section))
 find-sections-look

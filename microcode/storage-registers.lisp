@@ -163,7 +163,8 @@ a-tr-boxed              (0)
 a-gc-running            (0)     ;1 while a collection is under way
 a-gc-count              (0)     ;flips so far
 a-gc-copied             (0)     ;words copied by the last flip
-a-gc-limit              (0)
+a-gc-limit              (0)     ;where the scan under way ends, across transports
+a-search-wrapped        (0)     ;the search for free sections has come round
 a-gc-page-flag          (0)
 a-gc-lc                 (0)
 a-gc-pdl-index          (0)
@@ -173,7 +174,7 @@ a-scan-large            (0)
 a-static-free           (0)     ;first free address of static boxed space
 a-torture               (0)     ;flip at every so many allocations; 0: off
 a-torture-count         (0)
-(register-kind unboxed a-gc-running a-gc-count a-gc-copied a-gc-limit a-gc-page-flag a-gc-lc a-gc-pdl-index
+(register-kind unboxed a-gc-running a-gc-count a-gc-copied a-gc-limit a-search-wrapped a-gc-page-flag a-gc-lc a-gc-pdl-index
                a-scan-list a-scan-structure a-static-free a-torture a-torture-count)
 
 ;; Words that %gc-parameter and %set-gc-parameter reach. Boxed.

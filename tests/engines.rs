@@ -4,6 +4,8 @@
 mod bus;
 #[path = "engines/generate.rs"]
 mod generate;
+#[path = "engines/hazards.rs"]
+mod hazards;
 
 use bus::TestBus;
 use generate::Case;
@@ -277,6 +279,30 @@ fn random_microprograms() {
         average >= 40,
         "programs end too early to be a test: {average} cycles on average"
     );
+}
+
+/// Known hazards, in many worlds each.
+#[test]
+fn hazards() {
+    let mut pair = Pair::new();
+    for (name, program) in hazards::programs() {
+        for world in 0..40 {
+            let words = program
+                .iter()
+                .enumerate()
+                .map(|(address, word)| (address as u16, word.0));
+            let case = Case {
+                program: vec![0; 8],
+                words: words.collect(),
+                world,
+                bursts: vec![1, 2, 50, 30],
+                breakpoints: Vec::new(),
+            };
+            if let Err(difference) = pair.run(&case) {
+                panic!("{name}, world {world}: {difference}");
+            }
+        }
+    }
 }
 
 proptest! {

@@ -23,7 +23,7 @@
 
 (defun operand-place (operand block)
   "Stack offset of the object that OPERAND names, or NIL when it names none."
-  (cond ((and (consp operand) (string= (car operand) "PDL")) (- block 1 (cadr operand)))
+  (cond ((and (consp operand) (string-equal (car operand) "PDL")) (- block 1 (cadr operand)))
         ((consp operand) nil)
         ((integerp operand) nil)
         ((string-equal operand "PDL-TOP") (1- block))
@@ -91,6 +91,9 @@
              (let ((f (coerce-to-function value)))
                (%set-fdefinition f (cell-error-name condition))
                (if substitute (correct f) t)))))
+        ((typep condition 'storage-condition)
+         (restart-case (error condition)
+           (continue () :report "Try to allocate again." nil)))
         (t
          (restart-case (error condition)
            (use-value (value)
@@ -132,8 +135,16 @@
       ((is "BINDING-STACK-OVERFLOW")
        (make-condition 'simple-storage-condition
                        :format-control "The binding stack is exhausted"))
-      ((or (is "HEAP-EXHAUSTED") (is "STORAGE-EXHAUSTED"))
+      ((is "STORAGE-EXHAUSTED")
        (make-condition 'simple-storage-condition :format-control "The heap is exhausted"))
+      ((is "STORAGE-BLOCK-TOO-LONG")
+       (make-condition 'simple-storage-condition
+                       :format-control "An object of that size cannot be made"))
+      ((is "NUMBER-DOES-NOT-FIT")
+       (make-condition 'type-error :datum object :expected-type 'fixnum))
+      ((is "TOO-MANY-VALUES")
+       (make-condition 'simple-program-error
+                       :format-control "Too many values or arguments for one call"))
       ((is "NO-CATCHER")
        (make-condition 'simple-control-error
                        :format-control "There is no CATCH for the tag ~s"

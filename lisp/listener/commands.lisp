@@ -29,6 +29,7 @@
          (name (subseq line 1 space))
          (arguments (string-trim " " (subseq line space)))
          (found (find-commands name)) (stream *terminal-io*))
+    (fresh-line stream)
     (cond ((eql name "") (format stream "A command name is missing; :help lists them.~%"))
           ((null found)
            (format stream "There is no command :~a; :help lists them.~%" name))

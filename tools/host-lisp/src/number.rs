@@ -45,59 +45,40 @@ pub(crate) fn to_f64(o: &Obj) -> f64 {
     }
 }
 
-/// The nearest float with `bits` of mantissa, ties to even, as mantissa and exponent.
-fn round_ratio(r: &BigRational, bits: i64) -> (BigInt, i64) {
+/// The nearest float with so many bits of mantissa, the last of which counts at
+/// least 2^lowest, ties to even. It is exact as a double, or infinite.
+fn round_ratio(r: &BigRational, bits: i64, lowest: i64) -> f64 {
     let n = r.numer().abs();
-    let d = r.denom().clone();
-    let mut shift = bits - (n.bits() as i64 - d.bits() as i64);
+    let d = r.denom();
+    // The value is at least 2^(e - 1) and less than 2^(e + 1).
+    let e = n.bits() as i64 - d.bits() as i64;
+    let mut last = (e - bits).max(lowest);
     loop {
-        let (p, q) = if shift >= 0 {
-            (&n << shift as usize, d.clone())
+        let (p, q) = if last <= 0 {
+            (&n << (-last) as usize, d.clone())
         } else {
-            (n.clone(), &d << (-shift) as usize)
+            (n.clone(), d << last as usize)
         };
         let (mut m, rem) = p.div_rem(&q);
         if m.bits() as i64 > bits {
-            shift -= 1;
+            last += 1;
             continue;
         }
         let twice = rem * 2;
         if twice > q || (twice == q && m.is_odd()) {
             m += 1;
         }
-        return (m, -shift);
+        let v = scale(m.to_f64().unwrap_or(f64::INFINITY), last);
+        return if r.is_negative() { -v } else { v };
     }
 }
 
 pub(crate) fn ratio_to_f64(r: &BigRational) -> f64 {
-    if r.is_zero() {
-        return 0.0;
-    }
-    // Subnormals have fewer bits; find how many.
-    let exp = r.numer().bits() as i64 - r.denom().bits() as i64;
-    let bits = if exp < -1021 {
-        (53 + exp + 1021).clamp(1, 53)
-    } else {
-        53
-    };
-    let (m, e) = round_ratio(r, bits);
-    let v = scale(m.to_f64().unwrap_or(f64::INFINITY), e);
-    if r.is_negative() { -v } else { v }
+    round_ratio(r, 53, -1074)
 }
 
 pub(crate) fn ratio_to_f32(r: &BigRational) -> f32 {
-    if r.is_zero() {
-        return 0.0;
-    }
-    let exp = r.numer().bits() as i64 - r.denom().bits() as i64;
-    let bits = if exp < -125 {
-        (24 + exp + 125).clamp(1, 24)
-    } else {
-        24
-    };
-    let (m, e) = round_ratio(r, bits);
-    let v = scale(m.to_f64().unwrap_or(f64::INFINITY), e) as f32;
-    if r.is_negative() { -v } else { v }
+    round_ratio(r, 24, -149) as f32
 }
 
 /// x · 2^e without intermediate overflow.
@@ -115,7 +96,7 @@ pub(crate) fn scale(mut x: f64, mut e: i64) -> f64 {
 }
 
 pub(crate) fn int_to_f32(b: &BigInt) -> f32 {
-    b.to_f32().unwrap_or(f32::NAN)
+    ratio_to_f32(&BigRational::from_integer(b.clone()))
 }
 
 /// The exact rational value of a finite float.
