@@ -111,6 +111,13 @@
       ((is "WRONG-TYPE")
        (make-condition 'type-error :datum object
                                    :expected-type (description-symbol (cadr operands))))
+      ((is "WRONG-LAYOUT")
+       ;; The second operand is the layout that was wanted.
+       (let ((place (if (cdr operands) (operand-place (cadr operands) block) nil)))
+         (make-condition 'type-error :datum object
+                                     :expected-type (if place
+                                                        (%instance-ref (%stack-word place) 1)
+                                                        'structure-object))))
       ((is "UNBOUND-VARIABLE") (make-condition 'unbound-variable :name (trap-symbol object)))
       ((is "UNDEFINED-FUNCTION")
        (make-condition 'undefined-function :name (trap-symbol object)))

@@ -46,7 +46,7 @@
 (defvar *internal-functions*
   '(error cerror signal-condition invoke-debugger enter-debugger %trap break
     wrong-type-argument %undefined-function %wrong-argument-count stack-frames
-    report-unhandled undefined-function-error break-loop user-frames
+    report-unhandled undefined-function-error break-loop user-frames backtrace
     call-with-associated-restarts signal invoke-restart index-error bounding-index-error
     division-by-zero-error case-failure check-type-failure assertion-failure)
   "functions that a backtrace begins above")

@@ -5,6 +5,7 @@
 (in-package :si)
 
 (defstruct (pathname (:constructor %make-pathname (host device directory name type version))
+                     (:conc-name %pathname-)
                      (:copier nil) (:predicate pathnamep))
   host device directory name type version)
 
