@@ -47,17 +47,16 @@
 (defun listener-loop ()
   "Reads and evaluates until the input ends."
   (do () (nil)
-    (let ((tag (list 'level)) (*levels* *levels*))
+    ;; The level is taken now: by the time the restart is shown there may be more.
+    (let ((tag (list 'level)) (level (length *levels*)) (*levels* *levels*))
       (setq *levels* (cons tag *levels*))
       (catch tag
         (restart-case (do () (nil) (listener-step))
           (abort ()
             :report (lambda (s)
-                      (let ((level (length *levels*)))
-                        (if (eql level 1)
-                            (write-string "Return to Top Level (an \"abort\" restart)." s)
-                            (format s "Return to Debug Level ~d (an \"abort\" restart)."
-                                    (1- level)))))
+                      (if (eql level 0)
+                          (write-string "Return to Top Level (an \"abort\" restart)." s)
+                          (format s "Return to Debug Level ~d (an \"abort\" restart)." level)))
             nil))))))
 
 (defun listener-step ()
