@@ -48,6 +48,9 @@ fn run(directory: &Path, name: &str, options: &[&str], small: bool) -> Result<()
 #[test]
 fn programs() {
     let directory = tests("programs");
+    if support::untried(&directory) {
+        return;
+    }
     let mut tally = Tally::default();
     for name in names(&directory, "lisp").iter().filter(|name| wanted(name)) {
         tally.note(name, run(&directory, name, &[], false));
@@ -60,6 +63,9 @@ fn programs() {
 #[test]
 fn programs_under_torture() {
     let directory = tests("programs");
+    if support::untried(&directory) {
+        return;
+    }
     let mut tally = Tally::default();
     for name in names(&directory, "lisp") {
         let case = format!("torture/{name}");
@@ -76,10 +82,7 @@ fn programs_under_torture() {
 #[ignore = "takes minutes"]
 fn two_hundred_million_conses() {
     let file = tests("programs").join("conses.lisp");
-    let done = runlight(
-        &["run", file.to_str().expect("UTF-8"), "200000000"],
-        "",
-    );
+    let done = runlight(&["run", file.to_str().expect("UTF-8"), "200000000"], "");
     assert_eq!(done.status, 0, "{}", done.err);
     assert_eq!(done.out, "200,000,000 conses\n");
 }

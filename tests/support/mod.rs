@@ -101,6 +101,20 @@ impl KnownFailures {
     }
 }
 
+/// Whether the cases of a directory have not been tried on the machine yet: its list of known
+/// failures says so with the line `*  reason`. They are skipped then, and the test says why.
+pub fn untried(directory: &Path) -> bool {
+    let known = KnownFailures::read(directory);
+    let untried = known.entries.iter().any(|(_, name)| name == "*");
+    if untried {
+        eprintln!(
+            "skipped: {} says that its cases have not been tried",
+            known.path.display()
+        );
+    }
+    untried && std::env::var_os(ONLY).is_none()
+}
+
 /// How the cases of a run went.
 #[derive(Default)]
 pub struct Tally {
